@@ -1,0 +1,177 @@
+"""Find what a resident's words name: benefits, topics, places, groups, aspects, hotlines, years and ages.
+
+The names are the knowledge base's own, read at run time; a new alias works as soon as it is loaded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+
+import regex
+
+from policy_kb.knowledge import COUNTRY, KnowledgeBase
+from policy_kb.regions import short_name
+
+BENEFIT, TOPIC, REGION, AUDIENCE, ASPECT = "benefit", "topic", "region", "audience", "aspect"
+OFFICE, OUT_OF_SCOPE, YEAR, AGE = "office", "out_of_scope", "year", "age"
+
+
+@dataclass(frozen=True)
+class Mention:
+    """One name found in a text: ``text[start:end]`` means ``value`` (ids; several for an ambiguous place)."""
+
+    kind: str
+    value: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+
+
+def normalise(text: str) -> tuple[str, list[int]]:
+    """Half-width, lower case, no spaces; with the place in ``text`` that each character came from."""
+    letters, places = [], []
+    for index, char in enumerate(text):
+        for c in unicodedata.normalize("NFKC", char).lower():
+            if not c.isspace():
+                letters.append(c)
+                places.append(index)
+    return "".join(letters), places
+
+
+class NameIndex:
+    """All names of one knowledge base, ready to be found in text."""
+
+    def __init__(self, kb: KnowledgeBase):
+        self.kb = kb
+        self._things: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        self._cues: dict[str, str] = {}
+        for b in kb.benefits.values():
+            for name in (b.name, b.short, *b.aliases):
+                self._add(name, BENEFIT, b.id)
+        for t in kb.topics.values():
+            for name in t.aliases:
+                self._add(name, TOPIC, t.id)
+        for a in kb.audiences.values():
+            for name in a.aliases:
+                self._add(name, AUDIENCE, a.id)
+        for o in kb.offices.values():
+            for name in (o.name, o.phone, *o.aliases):
+                self._add(name, OFFICE, o.id)
+        for x in kb.out_of_scope:
+            for name in x.aliases:
+                self._add(name, OUT_OF_SCOPE, x.id)
+        for name, code in _region_names(kb):
+            self._add(name, REGION, code)
+        for aspect in kb.aspects.values():
+            for cue in aspect.cues:
+                self._cues.setdefault(normalise(cue)[0], aspect.id)
+        self._longest = max(map(len, self._things), default=0)
+        self._longest_cue = max(map(len, self._cues), default=0)
+
+    def _add(self, name: str | None, kind: str, value: str) -> None:
+        key = normalise(name)[0] if name else ""
+        if len(key) >= 2 and (kind, value) not in self._things[key]:
+            self._things[key].append((kind, value))
+
+    def find(self, text: str, today: dt.date | None = None) -> list[Mention]:
+        """Every mention in ``text``, in order. Of overlapping names the longest wins; aspects overlap freely."""
+        clean, places = normalise(text)
+        spans = _longest_first(
+            [
+                (start, start + size)
+                for start in range(len(clean))
+                for size in range(min(self._longest, len(clean) - start), 1, -1)
+                if clean[start : start + size] in self._things
+            ]
+        )
+        found = []
+        for start, end in spans:
+            if _negated(clean, start):
+                continue
+            grouped: dict[str, list[str]] = defaultdict(list)
+            for kind, value in self._things[clean[start:end]]:
+                grouped[kind].append(value)
+            found += [(kind, tuple(values), start, end) for kind, values in grouped.items()]
+        found += [(ASPECT, (aspect,), start, end) for aspect, start, end in self._aspects(clean)]
+        found += [(YEAR, (str(y),), s, e) for y, s, e in _years(clean, today or dt.date.today())]
+        found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(clean)]
+        mentions = []
+        for kind, value, start, end in sorted(found, key=lambda m: (m[2], -m[3])):
+            first, last = places[start], places[end - 1] + 1
+            mentions.append(Mention(kind, value, first, last, text[first:last]))
+        return mentions
+
+    def _aspects(self, clean: str) -> list[tuple[str, int, int]]:
+        spans = [
+            (start, start + size)
+            for start in range(len(clean))
+            for size in range(min(self._longest_cue, len(clean) - start), 0, -1)
+            if clean[start : start + size] in self._cues
+        ]
+        return [(self._cues[clean[s:e]], s, e) for s, e in _longest_first(spans)]
+
+
+def _longest_first(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
+        if all(end <= s or start >= e for s, e in kept):
+            kept.append((start, end))
+    return sorted(kept)
+
+
+def _negated(clean: str, start: int) -> bool:
+    """我问的是云安区，不是綦江: the second is not asked about."""
+    return bool(regex.search(r"(不是问?|别说|不要|不问)$", clean[max(0, start - 4) : start])) and not regex.search(
+        r"(是不是|要不要)$", clean[max(0, start - 4) : start]
+    )
+
+
+def _region_names(kb: KnowledgeBase) -> list[tuple[str, str]]:
+    names = []
+    for r in kb.regions.values():
+        names += [(name, r.code) for name in (r.name, *r.aliases) if name not in kb.everyday_words]
+        short = short_name(r.name)
+        if short != r.name and len(short) >= 2 and short not in kb.everyday_words:
+            names.append((short, r.code))
+        elif short != r.name:
+            # An everyday word is a place only with its parent before it: 湖北公安.
+            parents = [kb.regions[p.code] for p in kb.chain(r.code)[1:] if p.code != COUNTRY]
+            names += [(n + short, r.code) for p in parents for n in (p.name, short_name(p.name)) if len(n) >= 2]
+    return names
+
+
+_YEAR = regex.compile(r"(?<!\d)(20\d\d)年?(?![\d年]*(?:出生|生的|生人))(?!\d)")
+_RELATIVE_YEARS = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "现在": 0}
+
+
+def _years(clean: str, today: dt.date) -> list[tuple[int, int, int]]:
+    found = [(int(m[1]), *m.span()) for m in _YEAR.finditer(clean) if int(m[1]) <= today.year + 1]
+    for word, shift in _RELATIVE_YEARS.items():
+        at = clean.find(word)
+        if at >= 0 and not any(s <= at < e for _, s, e in found):
+            found.append((today.year + shift, at, at + len(word)))
+    return found
+
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_AGE = regex.compile(
+    r"(?:(?<d>(?<!\d)\d{1,3})|(?<h>一百(?:零[一二三四五六七八九])?)|(?<t>[二三四五六七八九]?十)(?<u>[一二三四五六七八九])?)"
+    r"(?:(?<vague>几|多|来)(?:岁|周岁|了)|(?:周岁|岁|的老人|了的老人)|(?=老人|高龄))"
+)
+
+
+def _ages(clean: str) -> list[tuple[int, int, int, int]]:
+    found = []
+    for m in _AGE.finditer(clean):
+        if m["d"]:
+            age = int(m["d"])
+        elif m["h"]:
+            age = 100 + _DIGITS.get(m["h"][-1], 0) if "零" in m["h"] else 100
+        else:
+            age = 10 * _DIGITS.get(m["t"][0], 1) + _DIGITS.get(m["u"] or "零", 0)
+        if age <= 130:
+            found.append((age, age + 9 if m["vague"] else age, *m.span()))
+    return found

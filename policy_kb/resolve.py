@@ -1,0 +1,169 @@
+"""Which provisions answer (benefit, aspect, region, audience, day): layers from the district up to the country.
+
+Pure functions. Implements the resolution rules of the design: a value holds from its start until its end or the next
+value; a superseded document never answers as current; what is past its end or more than 18 months past the day it was
+stated for is historic; a target or a reported figure is never a standard.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase, Provision, Region
+
+STALE_AFTER_MONTHS = 18
+LOCAL, INHERITED, NATIONAL, NONE = "local", "inherited", "national", "none"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Whom a question is about; what is None or empty was not said. Ages in years, both ends included."""
+
+    residence: str | None = None
+    categories: frozenset[str] = frozenset()
+    age: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class Held:
+    """A provision as it stands on the day asked about."""
+
+    provision: Provision
+    document: Document
+    ended: dt.date | None = None
+    stale: bool = False
+
+    @property
+    def historic(self) -> bool:
+        return self.stale or self.ended is not None
+
+    @property
+    def in_force(self) -> bool | None:
+        """True for law that holds, False for what is historic, None where the source does not show."""
+        if self.historic:
+            return False
+        return True if self.document.is_law and self.provision.nature == "standard" else None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one region's documents say."""
+
+    region: Region
+    held: tuple[Held, ...]
+
+
+@dataclass(frozen=True)
+class Resolution:
+    layers: tuple[Layer, ...]
+    coverage: str
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        return tuple(h for layer in self.layers for h in layer.held)
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """The same day ``months`` later, at the latest the month's last."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def starts(p: Provision, d: Document) -> dt.date | None:
+    """The first day it holds; for a figure never the day of publication."""
+    own = p.effective_from or p.as_at or d.effective_from
+    return own or (d.published if p.value is None else None)
+
+
+def hold(p: Provision, d: Document, as_of: dt.date) -> Held | None:
+    """How ``p`` stands on ``as_of``; None where it did not hold yet or its document has been superseded."""
+    start = starts(p, d)
+    if start and start > as_of:
+        return None
+    if d.superseded_by and (d.superseded_on is None or d.superseded_on <= as_of):
+        return None
+    ends = [e for e in (p.effective_to, d.ended_on()) if e and e < as_of]
+    stated = p.as_at or (start if p.value is not None and d.kind not in {"law", "regulation", "rule"} else None)
+    open_ended = not p.effective_to and not d.ended_on()
+    stale = bool(open_ended and stated and add_months(stated, STALE_AFTER_MONTHS) < as_of)
+    return Held(p, d, min(ends, default=None), stale)
+
+
+def fits(kb: KnowledgeBase, p: Provision, group: Group) -> bool:
+    """Whether the provision can be meant for somebody of the group: nothing known speaks against it."""
+    a = p.audience
+    if a.residence and group.residence and a.residence != group.residence:
+        return False
+    if group.age:
+        low, high = group.age
+        if a.age_from is not None and high < a.age_from or a.age_to is not None and low > a.age_to:
+            return False
+    if a.category:
+        mine = kb.audiences[a.category]
+        same = {c for c in group.categories if kb.audiences[c].dimension == mine.dimension}
+        if mine.exclusive and same and a.category not in same:
+            return False
+    return True
+
+
+def _newest(held: Iterable[Held]) -> list[Held]:
+    """Of several values for the same thing only the one stated last; statements all stay."""
+    latest: dict[tuple, Held] = {}
+    for h in held:
+        p = h.provision
+        key = (p.audience.key, p.name, p.unit, p.nature) if p.value is not None else (p.id,)
+        known = latest.get(key)
+        if known is None or _age(h) >= _age(known):
+            latest[key] = h
+    return list(latest.values())
+
+
+def _age(h: Held) -> dt.date:
+    p = h.provision
+    return p.as_at or p.effective_from or starts(p, h.document) or dt.date.min
+
+
+def _relevant(held: list[Held], group: Group) -> list[Held]:
+    """What is for the group named first; what is for other groups only if nothing else is there."""
+    def rank(h: Held) -> int:
+        category = h.provision.audience.category
+        return 0 if category in group.categories else 1 if category is None else 2
+
+    if group.categories and any(rank(h) < 2 for h in held):
+        held = [h for h in held if rank(h) < 2]
+    return sorted(held, key=lambda h: (h.provision.nature == "target", rank(h) if group.categories else 0, h.provision.order))
+
+
+def resolve(
+    kb: KnowledgeBase, benefit: str, aspect: str, region: str | None, group: Group, as_of: dt.date
+) -> Resolution:
+    """The layers that answer, innermost first, and how local the innermost is.
+
+    For amounts the innermost region with a figure closes the search (a city's figure is not shown beside the
+    district's own); statements are shown from every layer.
+    """
+    layers = []
+    for place in kb.chain(region):
+        found = kb.by_subject.get((benefit, aspect, place.code), ())
+        held = [h for p in found if fits(kb, p, group) and (h := hold(p, kb.documents[p.document], as_of))]
+        held = _relevant(_newest(held), group)
+        standards = [h for h in held if h.provision.nature == "standard" and h.provision.value is not None]
+        if aspect == "amount" and standards:
+            held = [h for h in held if h.provision.nature == "standard"]
+        if held:
+            layers.append(Layer(place, tuple(held)))
+        if aspect == "amount" and any(h.provision.value is not None for h in held) and place.code != COUNTRY:
+            break
+    return Resolution(tuple(layers), _coverage(region, layers))
+
+
+def _coverage(region: str | None, layers: list[Layer]) -> str:
+    if not layers:
+        return NONE
+    innermost = layers[0].region
+    if innermost.code == COUNTRY:
+        return NATIONAL
+    return LOCAL if innermost.code == region else INHERITED

@@ -1,0 +1,112 @@
+"""From mentions to what is asked: which benefits, which aspect, for whom, where and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from policy_kb import names
+from policy_kb.knowledge import KnowledgeBase
+from policy_kb.names import Mention
+
+# Of several aspects named, the one a plain 多少 or 怎么办 only accompanies comes first.
+_PRIORITY = ("materials", "time_limit", "contact", "where", "basis", "eligibility", "fee", "procedure", "amount", "overview")
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What one text says. None or empty: not said."""
+
+    benefits: tuple[str, ...] = ()
+    topic: str | None = None
+    aspect: str | None = None
+    regions: tuple[str, ...] = ()
+    ambiguous_regions: tuple[str, ...] = ()
+    residence: str | None = None
+    categories: frozenset[str] = frozenset()
+    age: tuple[int, int] | None = None
+    year: int | None = None
+    office: str | None = None
+    out_of_scope: str | None = None
+
+    @property
+    def names_subject(self) -> bool:
+        return bool(self.benefits)
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Understanding()
+
+
+def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
+    """Read mentions together.
+
+    A benefit that also is a status (低保, 特困, 孤儿) and stands beside another subject says who the person is, not what
+    is asked: 低保户的孩子读幼儿园 asks about kindergarten. Of nested places the innermost counts; a name that several
+    places share is narrowed by the others named.
+    """
+    by_kind: dict[str, list[Mention]] = {}
+    for m in mentions:
+        by_kind.setdefault(m.kind, []).append(m)
+    categories = [v for m in by_kind.get(names.AUDIENCE, ()) for v in m.value]
+    benefits, topic = _subjects(kb, by_kind, categories)
+    regions, ambiguous = _places(kb, by_kind.get(names.REGION, ()))
+    found_aspects = {v for m in by_kind.get(names.ASPECT, ()) for v in m.value}
+    residence = [c for c in categories if kb.audiences[c].dimension == "residence"]
+    ages = [tuple(map(int, m.value[0].split("-"))) for m in by_kind.get(names.AGE, ())]
+    years = [int(m.value[0]) for m in by_kind.get(names.YEAR, ())]
+    return Understanding(
+        benefits=benefits,
+        topic=topic,
+        aspect=next((a for a in _PRIORITY if a in found_aspects), None),
+        regions=regions,
+        ambiguous_regions=ambiguous,
+        residence=residence[0] if len(set(residence)) == 1 else None,
+        categories=frozenset(c for c in categories if kb.audiences[c].dimension != "residence"),
+        age=ages[0] if ages else None,
+        year=years[0] if years else None,
+        office=next((m.value[0] for m in by_kind.get(names.OFFICE, ())), None),
+        out_of_scope=next((m.value[0] for m in by_kind.get(names.OUT_OF_SCOPE, ())), None),
+    )
+
+
+def _subjects(kb: KnowledgeBase, by_kind: dict[str, list[Mention]], categories: list[str]):
+    benefits = list(dict.fromkeys(v for m in by_kind.get(names.BENEFIT, ()) for v in m.value))
+    topics = list(dict.fromkeys(v for m in by_kind.get(names.TOPIC, ()) for v in m.value))
+    if len(topics) > 1 or benefits:
+        specific = [t for t in topics if not kb.topics[t].generic]
+        topics = specific or ([] if any(not kb.benefits[b].status for b in benefits) else topics[:1])
+    if topics or len(benefits) > 1:
+        status = [b for b in benefits if kb.benefits[b].status]
+        rest = [b for b in benefits if b not in status]
+        if topics or rest:
+            categories += [kb.benefits[b].status for b in status]
+            benefits = rest
+    named = dict.fromkeys(benefits)
+    for t in topics:
+        # A benefit named in full narrows its topic: 残疾人护理补贴 is not both subsidies.
+        if not set(kb.topics[t].benefits) & set(benefits):
+            named.update(dict.fromkeys(kb.topics[t].benefits))
+    if not named:
+        implied = [kb.audiences[c].benefit for c in categories if kb.audiences[c].benefit]
+        named = dict.fromkeys(implied[:1])
+    return tuple(named), topics[0] if topics else None
+
+
+def _places(kb: KnowledgeBase, mentions: Iterable[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    candidates = [set(m.value) for m in mentions]
+    chains = {code: {r.code for r in kb.chain(code)} for group in candidates for code in group}
+    # Narrow an ambiguous name by every other place named.
+    for group in candidates:
+        if len(group) > 1:
+            others = {c for g in candidates if g is not group for c in g}
+            inside = {c for c in group if (chains[c] - {c}) & (others - {"000000"})}
+            held = {c for c in inside or group if c in kb.regions_with_data}
+            if inside:
+                group.intersection_update(inside)
+            elif len(held) == 1:
+                group.intersection_update(held)
+    single = [next(iter(g)) for g in candidates if len(g) == 1]
+    innermost = [c for c in dict.fromkeys(single) if not any(c != o and c in chains[o] for g in candidates for o in g)]
+    ambiguous = tuple(sorted({c for g in candidates if len(g) > 1 for c in g}))
+    return tuple(innermost), ambiguous if not innermost else ()
