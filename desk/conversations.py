@@ -1,0 +1,199 @@
+"""Conversations and their messages. Functions take an open transaction and never commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from desk.store import aware, now
+from desk.tables import cases, conversations, messages, quick_replies
+
+BOT, QUEUE, STAFF = "bot", "queue", "staff"
+
+
+class Conflict(Exception):
+    """The message id was used before with another body."""
+
+
+class UnknownReply(Exception):
+    """The payload is no quick reply of this conversation."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A resident's message, masked. ``payload`` is a quick reply's id; ``text`` is then its title."""
+
+    client_id: str
+    body_mac: str
+    text: str
+    payload: str | None = None
+    region: str | None = None
+    as_of: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to the resident. ``quick_replies``: dicts of title, says and payload (what the reply does)."""
+
+    sender: str
+    kind: str
+    text: str
+    citations: list[dict] = field(default_factory=list)
+    quick_replies: list[dict] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def begin(db: Connection, incoming: Incoming, remembered: dt.timedelta = dt.timedelta(hours=24)) -> tuple[str, Row]:
+    """Begin a conversation with its first message; the same id and body within ``remembered`` finds the first again.
+
+    Returns (conversation id, message). Raises :class:`Conflict`.
+    """
+    c = conversations.c
+    earlier = db.execute(
+        sa.select(c.id).where(c.first_client_id == incoming.client_id, c.created_at >= now() - remembered)
+    ).scalar()
+    if earlier:
+        return earlier, receive(db, earlier, incoming)
+    name = uuid.uuid4().hex
+    db.execute(
+        conversations.insert(),
+        {"id": name, "created_at": now(), "first_client_id": incoming.client_id, "owner": BOT, "owner_since": now(),
+         "last_seq": 0},
+    )
+    return name, receive(db, name, incoming)
+
+
+def receive(db: Connection, conversation: str, incoming: Incoming) -> Row:
+    """Save a resident's message as ``received``; an id seen before gives the message saved then.
+
+    Raises :class:`Conflict` where the body differs and :class:`UnknownReply` for a payload of another conversation.
+    """
+    m = messages.c
+    known = db.execute(
+        sa.select(messages).where(m.conversation == conversation, m.client_id == incoming.client_id)
+    ).first()
+    if known:
+        if known.body_mac != incoming.body_mac:
+            raise Conflict
+        return known
+    text, payload = incoming.text, None
+    if incoming.payload is not None:
+        q = quick_replies.c
+        reply = db.execute(
+            sa.select(quick_replies).where(q.id == incoming.payload, q.conversation == conversation)
+        ).first()
+        if reply is None:
+            raise UnknownReply
+        text, payload = reply.title, reply.payload
+    name = uuid.uuid4().hex
+    db.execute(
+        messages.insert(),
+        {"id": name, "conversation": conversation, "seq": _next_seq(db, conversation), "sender": "resident",
+         "kind": "text", "text": text, "created_at": now(), "citations": [], "quick_replies": [], "data": {},
+         "client_id": incoming.client_id, "body_mac": incoming.body_mac, "state": "received", "payload": payload,
+         "region": incoming.region, "as_of": incoming.as_of},
+    )
+    return get_message(db, name)
+
+
+def say(db: Connection, conversation: str, outgoing: Outgoing, in_reply_to: str | None = None) -> str:
+    """Add a message for the resident and return its id; its quick replies get opaque ids."""
+    name = uuid.uuid4().hex
+    offered = [{"id": uuid.uuid4().hex, "title": r["title"], "says": r.get("says") or r["title"], "payload": r["payload"]}
+               for r in outgoing.quick_replies]
+    db.execute(
+        messages.insert(),
+        {"id": name, "conversation": conversation, "seq": _next_seq(db, conversation), "sender": outgoing.sender,
+         "kind": outgoing.kind, "text": outgoing.text, "created_at": now(), "citations": outgoing.citations,
+         "quick_replies": [{"title": r["title"], "payload": r["id"]} for r in offered], "data": outgoing.data,
+         "in_reply_to": in_reply_to},
+    )
+    if offered:
+        db.execute(quick_replies.insert(), [r | {"conversation": conversation, "message": name} for r in offered])
+    return name
+
+
+def _next_seq(db: Connection, conversation: str) -> int:
+    db.execute(
+        conversations.update().where(conversations.c.id == conversation).values(last_seq=conversations.c.last_seq + 1)
+    )
+    return db.execute(sa.select(conversations.c.last_seq).where(conversations.c.id == conversation)).scalar_one()
+
+
+def get(db: Connection, conversation: str) -> Row | None:
+    return db.execute(sa.select(conversations).where(conversations.c.id == conversation)).first()
+
+
+def get_message(db: Connection, message: str) -> Row:
+    return db.execute(sa.select(messages).where(messages.c.id == message)).one()
+
+
+def waiting(db: Connection, conversation: str | None = None) -> list[Row]:
+    """Messages that still have to be answered, oldest first."""
+    query = sa.select(messages).where(messages.c.state == "received")
+    if conversation:
+        query = query.where(messages.c.conversation == conversation)
+    return list(db.execute(query.order_by(messages.c.created_at, messages.c.seq)))
+
+
+def settle(db: Connection, message: str, state: str) -> bool:
+    """Move a message from ``received`` to its end; False if another already did."""
+    done = db.execute(
+        messages.update().where(messages.c.id == message, messages.c.state == "received").values(state=state)
+    )
+    return done.rowcount == 1
+
+
+def replies_to(db: Connection, message: str) -> list[Row]:
+    return list(db.execute(sa.select(messages).where(messages.c.in_reply_to == message).order_by(messages.c.seq)))
+
+
+def was_told_to_wait(db: Connection, message: str) -> bool:
+    return any((r.data or {}).get("pending") for r in replies_to(db, message))
+
+
+def history(db: Connection, conversation: str, after: int = 0, limit: int = 200) -> list[Row]:
+    m = messages.c
+    query = sa.select(messages).where(m.conversation == conversation, m.seq > after).order_by(m.seq).limit(limit)
+    return list(db.execute(query))
+
+
+def set_owner(db: Connection, conversation: str, owner: str) -> None:
+    db.execute(
+        conversations.update().where(conversations.c.id == conversation).values(owner=owner, owner_since=now())
+    )
+
+
+def set_context(db: Connection, conversation: str, context: dict) -> None:
+    db.execute(conversations.update().where(conversations.c.id == conversation).values(context=context))
+
+
+def queued_since(db: Connection, moment: dt.datetime) -> list[str]:
+    """Conversations that have waited for a person since before ``moment``."""
+    c = conversations.c
+    return list(db.execute(sa.select(c.id).where(c.owner == QUEUE, c.owner_since < moment)).scalars())
+
+
+def clear(db: Connection, conversation: str) -> None:
+    """Erase everything on a conversation: messages, context, cases, quick replies. Only its id and its owner stay."""
+    for table in (quick_replies, cases, messages):
+        db.execute(table.delete().where(table.c.conversation == conversation))
+    set_owner(db, conversation, BOT)
+    db.execute(conversations.update().where(conversations.c.id == conversation).values(context=None))
+
+
+def public(row: Row) -> dict[str, Any]:
+    """A message as the chat API shows it."""
+    shown = {
+        "id": row.id, "seq": row.seq, "from": row.sender, "kind": row.kind, "text": row.text,
+        "at": aware(row.created_at).isoformat(timespec="seconds"), "citations": row.citations,
+        "quick_replies": row.quick_replies, "data": row.data,
+    }
+    if row.sender == "resident":
+        shown |= {"state": row.state, "client_id": row.client_id}
+    return shown

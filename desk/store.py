@@ -1,0 +1,57 @@
+"""Open the desk store. Every write is one short transaction; on SQLite it takes the write lock when it begins."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import QueuePool
+
+from desk.tables import metadata
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def desk_url() -> str:
+    """``HUIMIN_DESK_URL``, by default a SQLite file below ``var/`` of the checkout."""
+    url = os.environ.get("HUIMIN_DESK_URL") or f"sqlite:///{ROOT / 'var' / 'desk.db'}"
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    return url
+
+
+def open_store(url: str | None = None) -> Engine:
+    """An engine with its tables there. SQLite: WAL, a write lock from the start of each transaction, foreign keys on."""
+    url = url or desk_url()
+    if not url.startswith("sqlite"):
+        engine = sa.create_engine(url, future=True, pool_pre_ping=True)
+    else:
+        engine = sa.create_engine(
+            url, future=True, poolclass=QueuePool, connect_args={"check_same_thread": False, "timeout": 30}
+        )
+
+        @sa.event.listens_for(engine, "connect")
+        def _connect(connection, _record):
+            connection.isolation_level = None
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON",
+                           "secure_delete=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @sa.event.listens_for(engine, "begin")
+        def _begin(connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    metadata.create_all(engine)
+    return engine
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.timezone.utc)
+
+
+def aware(moment: dt.datetime | None) -> dt.datetime | None:
+    """SQLite gives times back without their zone; they are UTC."""
+    return moment.replace(tzinfo=dt.timezone.utc) if moment is not None and moment.tzinfo is None else moment
