@@ -1,0 +1,80 @@
+"""What every action needs: the knowledge base, the mentions of the latest message, the day, and how to say a result."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from policy_kb import Answer, KnowledgeBase, Mention, QuickReply, Reader, open_engine
+from policy_kb.settings import kb_url
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Reader:
+    return Reader(open_engine(kb_url(), read_only=True))
+
+
+def knowledge() -> KnowledgeBase:
+    """The newest knowledge base, looked up again at most once a second."""
+    return _reader().get()
+
+
+def mentions(tracker: Tracker) -> list[Mention]:
+    """The latest message's entities as the knowledge base's mentions; a button's payload gives ids without text."""
+    text = tracker.latest_message.get("text") or ""
+    found = []
+    for e in tracker.latest_message.get("entities") or []:
+        start, end = e.get("start") or 0, e.get("end") or 0
+        found.append(Mention(e["entity"], tuple(str(e["value"]).split(",")), start, end, text[start:end]))
+    return found
+
+
+def metadata(tracker: Tracker) -> dict[str, Any]:
+    """What the gateway sent beside the text: ``region`` (default place) and ``as_of`` (ISO date)."""
+    return tracker.latest_message.get("metadata") or {}
+
+
+def day(tracker: Tracker) -> dt.date:
+    """The day asked about: the request's, else today where Huimin serves."""
+    given = metadata(tracker).get("as_of")
+    if given:
+        return dt.date.fromisoformat(given)
+    return dt.datetime.now(ZoneInfo(os.environ.get("HUIMIN_TIMEZONE", "Asia/Shanghai"))).date()
+
+
+def payload(reply: QuickReply) -> str:
+    """What a quick reply does, in Rasa's own form for buttons."""
+    given = {k: v for k in ("benefit", "topic", "aspect", "region") if (v := getattr(reply, k))}
+    return f"/ask_policy{json.dumps(given, ensure_ascii=False)}"
+
+
+def say(
+    dispatcher: CollectingDispatcher, kind: str, text: str, *, citations: list | None = None,
+    quick_replies: list | None = None, data: dict | None = None, handoff: dict | None = None, request: dict | None = None,
+) -> None:
+    """Send one result object to the gateway (version 1 of the format in ``docs/architecture.md``)."""
+    given = {"benefit": None, "aspect": None, "region": None} | (data or {})
+    dispatcher.utter_message(
+        json_message={
+            "v": 1, "kind": kind, "text": text, "citations": citations or [], "quick_replies": quick_replies or [],
+            "data": given, "handoff": handoff, "request": request,
+        }
+    )
+
+
+def say_answer(dispatcher: CollectingDispatcher, answer: Answer) -> None:
+    """Send an answer of the knowledge base."""
+    whole = json.loads(json.dumps(asdict(answer), default=dt.date.isoformat, ensure_ascii=False))
+    data = {k: whole[k] for k in ("benefit", "also", "aspect", "region", "as_of", "coverage", "kb_version", "facts")}
+    say(
+        dispatcher, answer.kind, answer.text, citations=whole["citations"], data=data,
+        quick_replies=[{"title": r.title, "says": r.says, "payload": payload(r)} for r in answer.quick_replies],
+    )

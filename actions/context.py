@@ -1,0 +1,75 @@
+"""What is carried from turn to turn, and how one message changes it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from policy_kb import Group, KnowledgeBase, Understanding
+
+
+@dataclass(frozen=True)
+class Context:
+    """The question so far. None or empty: not said."""
+
+    benefits: tuple[str, ...] = ()
+    topic: str | None = None
+    aspect: str | None = None
+    region: str | None = None
+    residence: str | None = None
+    categories: tuple[str, ...] = ()
+    age: tuple[int, int] | None = None
+    year: int | None = None
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any]) -> Context:
+        given = {name: slots.get(name) for name in cls.__dataclass_fields__}
+        for name in ("benefits", "categories"):
+            given[name] = tuple(given[name] or ())
+        given["age"] = tuple(given["age"]) if given["age"] else None
+        return cls(**given)
+
+    def slots(self) -> dict[str, Any]:
+        """Slot values; empty ones are None."""
+        return {k: (list(v) if isinstance(v, tuple) else v) or None for k, v in asdict(self).items()}
+
+    @property
+    def group(self) -> Group:
+        return Group(self.residence, frozenset(self.categories), self.age)
+
+
+def follow(kb: KnowledgeBase, before: Context, said: Understanding, fragment: bool) -> Context:
+    """The question after this message: what the resident named changes, the rest stays.
+
+    A new subject begins a new question (whom it was about is forgotten, the place stays); ``fragment`` (那农村呢,
+    高龄津贴呢) keeps the aspect too.
+    """
+    now = before
+    if said.names_subject:
+        keeps = before.benefits and (fragment or set(said.benefits) == set(before.benefits))
+        now = replace(
+            now,
+            benefits=said.benefits,
+            topic=said.topic,
+            aspect=said.aspect or (before.aspect if keeps else None),
+            residence=before.residence if keeps else None,
+            categories=before.categories if set(said.benefits) == set(before.benefits) else (),
+            age=before.age if set(said.benefits) == set(before.benefits) else None,
+            year=before.year if fragment else None,
+        )
+    elif said.aspect:
+        now = replace(now, aspect=said.aspect)
+    if said.regions:
+        now = replace(now, region=said.regions[0])
+    if said.residence:
+        now = replace(now, residence=said.residence)
+    if said.categories:
+        named = {kb.audiences[c].dimension for c in said.categories}
+        kept = [c for c in now.categories if c in kb.audiences and kb.audiences[c].dimension not in named]
+        now = replace(now, categories=tuple(sorted({*kept, *said.categories})))
+    if said.age:
+        now = replace(now, age=said.age)
+    if said.year:
+        now = replace(now, year=said.year)
+    return now

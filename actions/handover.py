@@ -1,0 +1,88 @@
+"""Hand over to a person; requests that only the gateway can fulfil."""
+
+from __future__ import annotations
+
+import regex
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import base
+from actions.context import Context
+from policy_kb import KnowledgeBase, emergencies
+
+_TICKET = regex.compile(r"HM[-—－\s]?([A-Z]{6})", regex.IGNORECASE)
+
+
+def _summary(kb: KnowledgeBase, context: Context) -> str:
+    """What was asked so far, in a line for the person who takes over."""
+    parts = [
+        kb.full_name(context.region) if context.region in kb.regions else "",
+        "、".join(kb.benefits[b].title for b in context.benefits if b in kb.benefits),
+        kb.aspects[context.aspect].title if context.aspect in kb.aspects else "",
+    ]
+    return " ".join(p for p in parts if p)
+
+
+def _handoff(tracker: Tracker, reason: str, urgent: bool = False) -> dict:
+    kb, context = base.knowledge(), Context.from_slots(tracker.slots)
+    region = context.region or base.metadata(tracker).get("region")
+    benefit = context.benefits[0] if context.benefits else None
+    return {
+        "reason": reason,
+        "urgent": urgent,
+        "department": kb.department(benefit, region) if benefit in kb.benefits else None,
+        "summary": _summary(kb, context),
+    }
+
+
+class Emergency(Action):
+    """Says the right number first and has a person told at once."""
+
+    def name(self) -> str:
+        return "action_emergency"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
+        kb = base.knowledge()
+        found = emergencies.detect(kb, tracker.latest_message.get("text") or "")
+        text = f"{found.first_line}\n{found.advice}" if found else kb.wording["danger_unknown"]
+        base.say(dispatcher, "handoff", text, data={"emergency": found.id if found else None},
+                 handoff=_handoff(tracker, "danger", urgent=True))
+        return []
+
+
+class Handover(Action):
+    """A person is wanted, somebody complains, or our answer is said to be wrong."""
+
+    def name(self) -> str:
+        return "action_handover"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
+        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        reason = intent if intent in {"complaint", "wrong_answer"} else "request_human"
+        text = base.knowledge().wording[f"handover_{reason}"]
+        base.say(dispatcher, "handoff", text, handoff=_handoff(tracker, reason))
+        return []
+
+
+class TicketStatus(Action):
+    """Has the gateway look up a case by its ticket number."""
+
+    def name(self) -> str:
+        return "action_ticket_status"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
+        found = _TICKET.search(tracker.latest_message.get("text") or "")
+        ticket = f"HM-{found[1].upper()}" if found else None
+        base.say(dispatcher, "notice", base.knowledge().wording["ticket_missing"], request={"ticket_status": ticket})
+        return []
+
+
+class Erase(Action):
+    """Has the gateway erase what is stored on this conversation."""
+
+    def name(self) -> str:
+        return "action_erase"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
+        base.say(dispatcher, "notice", base.knowledge().wording["erase"], request={"erase": True})
+        return []

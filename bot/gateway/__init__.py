@@ -1,0 +1,1 @@
+"""The only process that faces the world: saves, masks, orders, asks Rasa as a function, and keeps ownership."""

@@ -1,0 +1,122 @@
+"""Put the gateway together: routes, guards, the stores it opens and closes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import sqlalchemy as sa
+from aiohttp import web
+
+from bot.gateway import chat, keys
+from bot.gateway.errors import Refused, as_json, errors_in_words
+from bot.gateway.limits import Limits
+from bot.gateway.rasa_client import RasaClient
+from bot.gateway.turns import Turns
+from bot.settings import Settings, secret_key
+from desk.store import open_store
+from policy_kb import Reader, open_engine
+from policy_kb.settings import kb_url
+from policy_kb.store import NothingLoaded
+
+log = logging.getLogger("huimin.gateway")
+
+WEB = Path(__file__).resolve().parent.parent / "web"
+MAX_BODY = 16 * 1024
+SWEEP_EVERY = 30
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@web.middleware
+async def only_our_pages(request: web.Request, handler) -> web.StreamResponse:
+    """A browser's cross-site request is refused unless its site is in ``HUIMIN_ALLOWED_ORIGINS``."""
+    origin = request.headers.get("Origin")
+    if origin is None or request.method in {"GET", "HEAD"}:
+        return await handler(request)
+    settings = request.app[keys.SETTINGS]
+    own = {f"{request.scheme}://{request.host}", (settings.public_url or "").rstrip("/")}
+    if origin.rstrip("/") not in own | settings.allowed_origins:
+        raise Refused(403, "bad_origin")
+    return await handler(request)
+
+
+@web.middleware
+async def security_headers(request: web.Request, handler) -> web.StreamResponse:
+    response = await handler(request)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+async def page(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(WEB / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+async def healthz(request: web.Request) -> web.Response:
+    return as_json({"status": "alive"})
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """200 only while model, actions and both stores can serve."""
+    app = request.app
+    checks = {"assistant": await app[keys.RASA].ready(), "knowledge": True, "desk": True}
+    try:
+        await asyncio.to_thread(app[keys.KNOWLEDGE].get)
+    except (sa.exc.SQLAlchemyError, NothingLoaded):
+        checks["knowledge"] = False
+    try:
+        await app[keys.TURNS].write(lambda db: db.execute(sa.text("SELECT 1")))
+    except sa.exc.SQLAlchemyError:
+        checks["desk"] = False
+    ready = all(checks.values())
+    return as_json({"ready": ready, "checks": checks}, 200 if ready else 503)
+
+
+async def _services(app: web.Application) -> AsyncIterator[None]:
+    settings = app[keys.SETTINGS]
+    store = open_store()
+    async with RasaClient(settings.rasa_url, settings.rasa_secret) as rasa:
+        app[keys.RASA] = rasa
+        turns = app[keys.TURNS] = Turns(store, rasa, app[keys.KNOWLEDGE], settings)
+        await turns.take_up()
+        sweeper = asyncio.create_task(_sweep(turns))
+        yield
+        sweeper.cancel()
+        await turns.stop()
+    store.dispose()
+
+
+async def _sweep(turns: Turns) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_EVERY)
+        try:
+            await turns.release_unclaimed()
+        except sa.exc.SQLAlchemyError:
+            log.exception("sweep failed")
+
+
+def make_app(settings: Settings) -> web.Application:
+    """The gateway's application."""
+    app = web.Application(
+        middlewares=[security_headers, errors_in_words, only_our_pages], client_max_size=MAX_BODY
+    )
+    app[keys.SETTINGS] = settings
+    app[keys.SECRET] = secret_key()
+    app[keys.KNOWLEDGE] = Reader(open_engine(kb_url(), read_only=True))
+    app[keys.LIMITS] = Limits(settings)
+    app.cleanup_ctx.append(_services)
+    app.router.add_get("/", page)
+    app.router.add_static("/static", WEB)
+    app.router.add_post("/api/chat", chat.post_chat)
+    app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/messages", chat.get_messages)
+    app.router.add_get("/api/regions", chat.get_regions)
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    return app

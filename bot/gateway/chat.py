@@ -1,0 +1,162 @@
+"""The chat API: ``POST /api/chat``, history, regions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from typing import Annotated
+
+import regex
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+
+from bot.gateway import keys
+from bot.gateway.errors import Refused, as_json
+from bot.masking import mask
+from desk import conversations as talk
+from policy_kb import COUNTRY
+
+MAX_CHARACTERS = 1000
+_CONTROL = regex.compile(r"[\p{Cc}\p{Cf}--[\n\t\u200d]]+", regex.V1)
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+    text: str | None = None
+    payload: Annotated[str, StringConstraints(max_length=64)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self):
+        if (self.text is None) == (self.payload is None):
+            raise ValueError("text or payload")
+        return self
+
+
+class _Chat(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+    conversation: str | None = None
+    message: _Message
+    region: str | None = None
+    as_of: str | None = None
+
+
+def token_for(secret: str, conversation: str) -> str:
+    """The bearer token of a conversation; made when needed, stored nowhere."""
+    return hmac.new(secret.encode(), f"conversation:{conversation}".encode(), hashlib.sha256).hexdigest()
+
+
+def _mac(secret: str, chat: _Chat) -> str:
+    """Tells whether a repeated message id carries the same body, without keeping the body."""
+    body = f"body:{chat.message.text}\0{chat.message.payload}\0{chat.region}\0{chat.as_of}"
+    return hmac.new(secret.encode(), body.encode(), hashlib.sha256).hexdigest()
+
+
+async def _body(request: web.Request) -> _Chat:
+    raw = await request.read()
+    try:
+        return _Chat.model_validate_json(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            raise Refused(400, "not_json") from None
+        raise Refused(400, "bad_shape", where=".".join(map(str, first["loc"])) or "body") from None
+
+
+def _clean(text: str) -> str:
+    """The text without control and invisible characters. Raises :class:`Refused` when empty or too long."""
+    text = _CONTROL.sub("", text.encode("utf-8", "ignore").decode()).strip()
+    if not text:
+        raise Refused(400, "empty")
+    if len(text) > MAX_CHARACTERS:
+        raise Refused(400, "too_long", limit=MAX_CHARACTERS)
+    return text
+
+
+async def _authorised(request: web.Request, conversation: str):
+    """The conversation, if the bearer token is its own."""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not given:
+        raise Refused(401, "no_token", {"WWW-Authenticate": "Bearer"})
+    expected = token_for(request.app[keys.SECRET], conversation)
+    row = await request.app[keys.TURNS].write(lambda db: talk.get(db, conversation))
+    if not hmac.compare_digest(given.encode(), expected.encode()) or row is None:
+        raise Refused(404, "not_found")
+    return row
+
+
+async def post_chat(request: web.Request) -> web.Response:
+    """Save the message, see to its answer, wait for the first word."""
+    app = request.app
+    app[keys.LIMITS].check_address(request)
+    chat = await _body(request)
+    text = _clean(chat.message.text) if chat.message.text is not None else ""
+    kb = app[keys.KNOWLEDGE].get()
+    if chat.region is not None and chat.region not in kb.regions:
+        raise Refused(400, "unknown_region")
+    try:
+        as_of = dt.date.fromisoformat(chat.as_of) if chat.as_of is not None else None
+    except ValueError:
+        raise Refused(400, "bad_date") from None
+    secret = app[keys.SECRET]
+    incoming = talk.Incoming(
+        client_id=chat.message.id, body_mac=_mac(secret, chat), text=mask(text), payload=chat.message.payload,
+        region=chat.region, as_of=as_of,
+    )
+    turns = app[keys.TURNS]
+    try:
+        if chat.conversation is None:
+            if incoming.payload is not None:
+                raise talk.UnknownReply
+            name, message = await turns.write(lambda db: talk.begin(db, incoming))
+        else:
+            name = (await _authorised(request, chat.conversation)).id
+            app[keys.LIMITS].check_conversation(name)
+            message = await turns.write(lambda db: talk.receive(db, name, incoming))
+    except talk.Conflict:
+        raise Refused(409, "conflict") from None
+    except talk.UnknownReply:
+        raise Refused(400, "bad_payload") from None
+    if message.state == "received":
+        turns.submit(name, message.id, talk.aware(message.created_at))
+        await turns.first_word(message.id)
+
+    def outcome(db):
+        return talk.get(db, name), talk.replies_to(db, message.id)
+
+    conversation, replies = await turns.write(outcome)
+    return as_json(
+        {"conversation": name, "token": token_for(secret, name), "handled_by": conversation.owner,
+         "messages": [talk.public(r) for r in replies]}
+    )
+
+
+async def get_messages(request: web.Request) -> web.Response:
+    """``?after=SEQ``: what came after, at most 200; ``next`` is the sequence number to ask after next."""
+    request.app[keys.LIMITS].check_address(request)
+    conversation = await _authorised(request, request.match_info["conversation"])
+    given = request.query.get("after", "0")
+    if not given.isdigit() or len(given) > 9:
+        raise Refused(400, "bad_shape", where="after")
+    rows = await request.app[keys.TURNS].write(lambda db: talk.history(db, conversation.id, int(given)))
+    return as_json(
+        {"conversation": conversation.id, "handled_by": conversation.owner,
+         "messages": [talk.public(r) for r in rows], "next": rows[-1].seq if rows else int(given)}
+    )
+
+
+async def get_regions(request: web.Request) -> web.Response:
+    """The places directly below ``?parent=`` (default: the country), with whether we hold anything there."""
+    kb = request.app[keys.KNOWLEDGE].get()
+    parent = request.query.get("parent", COUNTRY)
+    if parent not in kb.regions:
+        raise Refused(400, "unknown_region")
+    held = {r.code for code in kb.regions_with_data for r in kb.chain(code)}
+    return as_json(
+        {"regions": [
+            {"code": r.code, "name": r.name, "full_name": kb.full_name(r.code), "level": r.level, "has_data": r.code in held}
+            for r in kb.regions.values() if r.parent == parent
+        ]},
+        headers={"Cache-Control": "max-age=60"},
+    )

@@ -1,0 +1,58 @@
+"""Refusals in the resident's language: ``{"error": {"code", "message"}}``."""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from aiohttp import web
+
+log = logging.getLogger("huimin.gateway")
+
+
+@lru_cache(maxsize=1)
+def _sentences() -> dict[str, str]:
+    return yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
+
+
+def text(key: str, **values: object) -> str:
+    return _sentences()[key].format(**values)
+
+
+class Refused(Exception):
+    """A request that is not taken. ``code`` is a key of ``texts.yaml``."""
+
+    def __init__(self, status: int, code: str, headers: dict[str, str] | None = None, **values: object):
+        super().__init__(code)
+        self.status, self.code, self.headers = status, code, headers or {}
+        self.message = text(code, **values)
+
+
+def as_json(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    encoded = json.dumps(body, ensure_ascii=False)
+    return web.json_response(text=encoded, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def refusal(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
+    return as_json({"error": {"code": code, "message": message}}, status, headers)
+
+
+@web.middleware
+async def errors_in_words(request: web.Request, handler) -> web.StreamResponse:
+    """Every refusal has a code and a sentence; an unexpected error shows nothing of its inside."""
+    try:
+        return await handler(request)
+    except Refused as r:
+        return refusal(r.status, r.code, r.message, r.headers)
+    except web.HTTPRequestEntityTooLarge:
+        return refusal(413, "too_large", text("too_large"))
+    except web.HTTPNotFound:
+        return refusal(404, "no_such_page", text("no_such_page"))
+    except web.HTTPException:
+        raise
+    except Exception:
+        log.exception("request failed: %s %s", request.method, request.match_info.route.resource)
+        return refusal(500, "server_error", text("server_error"))

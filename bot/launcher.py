@@ -1,0 +1,240 @@
+"""``python -m bot run``: prepare the stores and the model, start Rasa and the gateway, keep them running.
+
+Whatever can go wrong on a resident district's machine ends in one clear sentence, not in a traceback.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bot import training
+from bot.settings import ROOT, BadSetting, Settings, var_folder
+from desk.store import open_store
+from policy_kb import open_engine, store
+from policy_kb.settings import kb_url
+from policy_kb.yamlsource import DataError
+
+READY_WITHIN = 120.0
+STEADY_AFTER = 30.0
+MAX_PAUSE = 15.0
+STOP_WITHIN = 8.0
+
+
+class CannotRun(Exception):
+    """Why the service cannot start or go on, in a sentence for whoever runs it."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises :class:`CannotRun` when somebody else listens there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise CannotRun(f"端口 {port} 已经被别的程序占用。请先停掉它，或换一个端口：HUIMIN_PORT=8081 make run") from None
+            if error.errno == errno.EACCES:
+                raise CannotRun(f"没有权限监听端口 {port}，请用 1024 以上的端口：HUIMIN_PORT=8080 make run") from None
+            raise CannotRun(f"不能在 {host}:{port} 上监听：{error.strerror}。请检查 HUIMIN_HOST") from None
+
+
+def free_port() -> int:
+    """A loopback port that nobody uses just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def prepare() -> Path:
+    """Bring the stores up to date and train where the assistant's data changed; returns the model's file."""
+    try:
+        number, changed = store.refresh(open_engine(kb_url()))
+    except DataError as error:
+        listed = "\n".join(f"  {p}" for p in error.problems)
+        raise CannotRun(f"政策数据有 {len(error.problems)} 处错误，服务没有启动：\n{listed}") from None
+    say(f"知识库版本 {number}{'（已更新）' if changed else ''}")
+    open_store().dispose()
+    if training.needed():
+        say("助手的数据有变化，正在训练（约半分钟）…")
+    return training.train_if_needed()
+
+
+@dataclass
+class Child:
+    """One process that is kept running."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen | None = None
+    started: float = 0.0
+    pause: float = 0.5
+    start_at: float = 0.0
+    restarts: int = field(default=0)
+
+    def start(self) -> None:
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                start_new_session=True, preexec_fn=_die_with_parent,
+            )
+        self.started = time.monotonic()
+
+    def look_after(self) -> None:
+        """Start it again if it died, after a pause that grows while it keeps dying."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.start_at:
+                self.start()
+        elif self.process.poll() is not None:
+            if now - self.started > STEADY_AFTER:
+                self.pause = 0.5
+            say(f"{self.name} 停了（退出码 {self.process.returncode}），{self.pause:.1f} 秒后重新启动；日志在 {self.log}")
+            self.restarts += 1
+            self.process, self.start_at = None, now + self.pause
+            self.pause = min(self.pause * 2, MAX_PAUSE)
+
+    def signal(self, number: int) -> None:
+        if self.process and self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, number)
+
+
+def _die_with_parent() -> None:
+    """On Linux a child is told to stop when the launcher dies, however it dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def _children(model: Path) -> list[Child]:
+    port = free_port()
+    environment = os.environ | {
+        "HUIMIN_RASA_URL": f"http://127.0.0.1:{port}",
+        "HUIMIN_RASA_SECRET": secrets.token_hex(32),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONWARNINGS": "ignore",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "OMP_NUM_THREADS": "1",
+    }
+    logs = var_folder() / "logs"
+    logs.mkdir(exist_ok=True)
+    rasa = [sys.executable, "-m", "bot.rasa_host.server", "--model", str(model), "--port", str(port)]
+    return [
+        Child("Rasa（含自定义动作）", rasa, environment, logs / "rasa.log"),
+        Child("网关", [sys.executable, "-m", "bot.gateway"], environment, logs / "gateway.log"),
+    ]
+
+
+def _checks(url: str) -> dict | None:
+    """What ``/readyz`` says; None while the gateway does not answer."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{url}/readyz", timeout=3) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        with contextlib.suppress(ValueError):
+            return json.load(error)
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+def run() -> int:
+    """Serve until Ctrl-C or SIGTERM. Returns the exit status."""
+    try:
+        settings = Settings.from_environment()
+        check_port(settings.host, settings.port)
+        model = prepare()
+        return _serve(settings, model)
+    except BadSetting as error:
+        say(f"设置有误：{error}")
+    except CannotRun as error:
+        say(str(error))
+    except training.TrainingFailed as error:
+        say(f"训练失败：{error}")
+    except sa.exc.ArgumentError:
+        say("数据库地址写法不对，请检查 HUIMIN_KB_URL 和 HUIMIN_DESK_URL")
+    except sa.exc.SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).splitlines()[0]
+        say(f"数据库打不开：{reason}。请检查磁盘空间、文件权限和 HUIMIN_KB_URL、HUIMIN_DESK_URL")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            say(f"磁盘满了，写不下 {error.filename or '文件'}。请腾出空间后再运行 make run")
+        else:
+            say(f"{error.strerror}：{error.filename}")
+    except KeyboardInterrupt:
+        say("已停止")
+    return 1
+
+
+def _serve(settings: Settings, model: Path) -> int:
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    children = _children(model)
+    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
+    url = f"http://{host}:{settings.port}"
+    say("正在启动…")
+    began, told = time.monotonic(), False
+    failed = 0
+    try:
+        while not stopping:
+            for child in children:
+                child.look_after()
+            if not told:
+                state = _checks(url)
+                if state and state["ready"]:
+                    told = True
+                    say(f"惠民已经就绪：{settings.public_url or url}（用了 {time.monotonic() - began:.0f} 秒；按 Ctrl-C 停止）")
+                elif time.monotonic() - began > READY_WITHIN or any(c.restarts >= 5 for c in children):
+                    logs = "、".join(str(c.log) for c in children)
+                    say(f"服务没能启动起来（{state and state['checks'] or '网关没有回应'}），请看日志：{logs}")
+                    failed = 1
+                    break
+            time.sleep(0.2)
+    finally:
+        say("正在停止…")
+        _stop(children)
+    say("已停止")
+    return failed
+
+
+def _stop(children: list[Child]) -> None:
+    for child in children:
+        child.signal(signal.SIGTERM)
+    deadline = time.monotonic() + STOP_WITHIN
+    for child in children:
+        if child.process:
+            try:
+                child.process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.signal(signal.SIGKILL)
+                child.process.wait()

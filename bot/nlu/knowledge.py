@@ -1,0 +1,107 @@
+"""The pipeline's view of the knowledge base: names found at run time, danger recognised before everything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from policy_kb import NameIndex, Reader, emergencies, open_engine
+from policy_kb.settings import kb_url
+
+DANGER, ASK, OUT_OF_SCOPE, INFORM = "danger", "ask_policy", "out_of_scope", "inform"
+
+
+class _WithKnowledge(GraphComponent):
+    """Reads the knowledge base on first use and notices new versions."""
+
+    def __init__(self, config: dict[str, Any]):
+        self._config = config
+        self._reader: Reader | None = None
+        self._index: NameIndex | None = None
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ):
+        return cls(config)
+
+    @property
+    def knowledge(self):
+        if self._reader is None:
+            self._reader = Reader(open_engine(kb_url(), read_only=True))
+        return self._reader.get()
+
+    @property
+    def index(self) -> NameIndex:
+        kb = self.knowledge
+        if self._index is None or self._index.kb is not kb:
+            self._index = NameIndex(kb)
+        return self._index
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class KnowledgeEntityExtractor(_WithKnowledge):
+    """Entities are the knowledge base's own names: benefits, topics, places, groups, aspects, hotlines, years, ages."""
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            found = [
+                {
+                    "entity": m.kind,
+                    "value": ",".join(m.value),
+                    "start": m.start,
+                    "end": m.end,
+                    "extractor": type(self).__name__,
+                }
+                for m in self.index.find(message.get(TEXT) or "")
+            ]
+            message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class IntentGuard(_WithKnowledge):
+    """Corrects the learned intent by what is certain.
+
+    Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the
+    classifier sees must be likely (``danger_threshold``). Another department's business is out of scope even where it
+    sounds like a policy question; a question that names a benefit and what is asked about it is not out of scope
+    unless the classifier is sure (``out_of_scope_threshold``).
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"danger_threshold": 0.6, "out_of_scope_threshold": 0.75, "unsure_threshold": 0.35}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            corrected = self._correct(message)
+            if corrected and corrected != message.get(INTENT, {}).get("name"):
+                message.set(INTENT, {"name": corrected, "confidence": 1.0}, add_to_output=True)
+        return messages
+
+    def _correct(self, message: Message) -> str | None:
+        if emergencies.detect(self.knowledge, message.get(TEXT) or ""):
+            return DANGER
+        intent = message.get(INTENT) or {}
+        name, confidence = intent.get("name"), intent.get("confidence", 0.0)
+        kinds = {e["entity"] for e in message.get(ENTITIES, [])}
+        subject = kinds & {"benefit", "topic"}
+        if name == DANGER and confidence < self._config["danger_threshold"]:
+            return ASK if subject else next(
+                (r["name"] for r in message.get("intent_ranking", []) if r["name"] != DANGER), None
+            )
+        if "out_of_scope" in kinds and not subject and name in {ASK, INFORM}:
+            return OUT_OF_SCOPE
+        precise = subject and kinds & {"aspect", "region", "audience", "age"} and "out_of_scope" not in kinds
+        if name == OUT_OF_SCOPE and precise and confidence < self._config["out_of_scope_threshold"]:
+            return ASK
+        if confidence < self._config["unsure_threshold"] and (subject or "office" in kinds):
+            return ASK
+        return None

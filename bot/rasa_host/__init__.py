@@ -1,0 +1,1 @@
+"""Rasa as a function: (context, message) → (messages, context'), served on loopback."""

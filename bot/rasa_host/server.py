@@ -1,0 +1,120 @@
+"""The loopback server around Rasa: ``POST /turn`` and ``GET /ready``. Started by the launcher."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import hmac
+import json
+import logging
+import os
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+from bot.rasa_host import without_tensorflow  # noqa: F401  (before Rasa)
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+
+import rasa.core.agent
+import rasa.shared.utils.io
+from aiohttp import web
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.utils.log_utils import configure_structlog
+
+from bot.rasa_host.inner_actions import InnerActions, trust_own_results
+from bot.rasa_host.tracker_store import SnapshotTrackerStore
+
+log = logging.getLogger("huimin.rasa")
+AGENT = web.AppKey("agent", rasa.core.agent.Agent)
+SECRET = web.AppKey("secret", str)
+
+
+def neutralise(text: str) -> str:
+    """A leading slash would be a command to Rasa; what a resident types is text."""
+    stripped = text.lstrip()
+    return "／" + stripped[1:] if stripped.startswith("/") else text
+
+
+def result_of(message: dict[str, Any]) -> dict[str, Any]:
+    """A custom action's object as it is; a plain response of the domain as kind ``text``."""
+    custom = message.get("custom")
+    if custom:
+        return custom
+    buttons = message.get("buttons") or []
+    return {
+        "v": 1, "kind": "text", "text": message.get("text") or "", "citations": [],
+        "quick_replies": [{"title": b["title"], "says": b["title"], "payload": b["payload"]} for b in buttons],
+        "data": {"benefit": None, "aspect": None, "region": None}, "handoff": None, "request": None,
+    }
+
+
+async def turn(request: web.Request) -> web.Response:
+    """``{"context", "text" | "payload", "metadata"}`` → ``{"messages", "context"}``.
+
+    ``payload`` comes from a quick reply that we made and may be a Rasa command; ``text`` never is. 500 when Rasa did
+    not answer, so that silence is a failure.
+    """
+    if not hmac.compare_digest(request.headers.get("X-Huimin-Secret", ""), request.app[SECRET]):
+        raise web.HTTPForbidden
+    body = await request.json()
+    agent = request.app[AGENT]
+    store: SnapshotTrackerStore = agent.tracker_store
+    sender = uuid.uuid4().hex
+    output = CollectingOutputChannel()
+    text = body["payload"] if body.get("payload") else neutralise(body["text"])
+    message = UserMessage(text, output, sender, input_channel="huimin", metadata=body.get("metadata") or {})
+    try:
+        store.put(sender, body.get("context"))
+        await agent.handle_message(message)
+        context = store.take(sender)
+    finally:
+        store.discard(sender)
+    messages = [result_of(m) for m in output.messages]
+    if not messages:
+        return web.json_response({"error": "no reply"}, status=500)
+    return web.json_response({"messages": messages, "context": context}, dumps=lambda x: json.dumps(x, ensure_ascii=False))
+
+
+async def ready(request: web.Request) -> web.Response:
+    return web.json_response({"ready": request.app[AGENT].is_ready()})
+
+
+async def make_app(model: Path, secret: str) -> web.Application:
+    """The server with the trained model loaded and warmed up."""
+    trust_own_results()
+    agent = rasa.core.agent.Agent.load(str(model), action_endpoint=InnerActions())
+    agent.tracker_store = SnapshotTrackerStore(agent.domain)
+    agent.processor.tracker_store = agent.tracker_store
+    app = web.Application(client_max_size=1024 * 1024)
+    app[AGENT], app[SECRET] = agent, secret
+    app.router.add_post("/turn", turn)
+    app.router.add_get("/ready", ready)
+    await agent.parse_message("低保")
+    return app
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    # Rasa logs what residents write at the debug level.
+    configure_structlog(logging.WARNING)
+    logging.getLogger("rasa").setLevel(logging.WARNING)
+
+    async def serve() -> None:
+        app = await make_app(args.model, os.environ["HUIMIN_RASA_SECRET"])
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", args.port).start()
+        log.info("ready on 127.0.0.1:%d", args.port)
+        await asyncio.Event().wait()
+
+    asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    main()

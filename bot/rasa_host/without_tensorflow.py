@@ -1,0 +1,63 @@
+"""Let Rasa 3.6 import without TensorFlow, which nothing that we run needs.
+
+Rasa imports TensorFlow at the top of the modules below for DIET, TED and their relatives only. TensorFlow and what it
+pulls in are 2 GB of the environment, half a gigabyte of memory and many seconds of every start, so it is not installed;
+placeholders stand in for these few modules. Asking for one of their classes in ``config.yml`` fails with a clear error.
+
+The set-up installs this file into the environment with a ``.pth`` line, so that the plain ``rasa`` command works too.
+It must import nothing but the standard library's basics: it runs at every start of the interpreter.
+"""
+
+import importlib.abc
+import importlib.machinery
+import sys
+import types
+
+STANDS_IN_FOR = frozenset(
+    {
+        "rasa.nlu.classifiers.diet_classifier",
+        "rasa.nlu.selectors.response_selector",
+        "rasa.nlu.featurizers.dense_featurizer.convert_featurizer",
+        "rasa.nlu.featurizers.dense_featurizer.lm_featurizer",
+        "rasa.core.policies.ted_policy",
+        "rasa.core.policies.unexpected_intent_policy",
+        "rasa.utils.tensorflow.callback",
+        "rasa.utils.tensorflow.data_generator",
+    }
+)
+
+
+def _placeholder(module: str, name: str) -> type:
+    def needs_tensorflow(self, *args, **kwargs):
+        raise ImportError(f"{module}.{name} needs TensorFlow, which this environment leaves out")
+
+    return type(name, (), {"__init__": needs_tensorflow, "__module__": module})
+
+
+class _Standin(types.ModuleType):
+    def __getattr__(self, name: str):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        value = _placeholder(self.__name__, name)
+        setattr(self, name, value)
+        return value
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(self, fullname, path=None, target=None):
+        return importlib.machinery.ModuleSpec(fullname, self) if fullname in STANDS_IN_FOR else None
+
+    def create_module(self, spec):
+        return _Standin(spec.name)
+
+    def exec_module(self, module):
+        pass
+
+
+def install() -> None:
+    """Put the stand-ins in place, once."""
+    if not any(type(f).__name__ == "_Finder" and type(f).__module__ == __name__ for f in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+install()

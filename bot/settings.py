@@ -1,0 +1,83 @@
+"""Configuration, from the environment only; the defaults run on one machine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(Exception):
+    """An environment variable has a value that makes no sense."""
+
+
+def _number(name: str, default: int, low: int, high: int) -> int:
+    given = os.environ.get(name, "").strip()
+    if not given:
+        return default
+    if not given.isdigit() or not low <= int(given) <= high:
+        raise BadSetting(f"{name}={given!r} must be a whole number from {low} to {high}")
+    return int(given)
+
+
+def _names(name: str) -> frozenset[str]:
+    return frozenset(x.strip().rstrip("/") for x in os.environ.get(name, "").split(",") if x.strip())
+
+
+def var_folder() -> Path:
+    """Where what the service makes is kept: stores, model, logs, the secret key."""
+    folder = Path(os.environ.get("HUIMIN_VAR") or ROOT / "var")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def secret_key() -> str:
+    """``HUIMIN_SECRET_KEY``, else one made once under ``var/`` that only this user can read."""
+    given = os.environ.get("HUIMIN_SECRET_KEY")
+    if given:
+        return given
+    file = var_folder() / "secret_key"
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text().strip()
+    with os.fdopen(handle, "w") as out:
+        key = secrets.token_hex(32)
+        out.write(key)
+    return key
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The gateway's settings. Times in seconds."""
+
+    host: str
+    port: int
+    public_url: str | None
+    region: str | None
+    rate_limit: int
+    trusted_proxies: frozenset[str]
+    allowed_origins: frozenset[str]
+    rasa_url: str
+    rasa_secret: str
+    first_word_after: float = 8.0
+    give_up_after: float = 600.0
+    unclaimed_after: float = 1800.0
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Raises :class:`BadSetting`."""
+        return cls(
+            host=os.environ.get("HUIMIN_HOST", "127.0.0.1"),
+            port=_number("HUIMIN_PORT", 8080, 1, 65535),
+            public_url=os.environ.get("HUIMIN_PUBLIC_URL"),
+            region=os.environ.get("HUIMIN_REGION") or None,
+            rate_limit=_number("HUIMIN_RATE_LIMIT", 30, 0, 1_000_000),
+            trusted_proxies=_names("HUIMIN_TRUSTED_PROXIES"),
+            allowed_origins=_names("HUIMIN_ALLOWED_ORIGINS"),
+            rasa_url=os.environ.get("HUIMIN_RASA_URL", "http://127.0.0.1:5005"),
+            rasa_secret=os.environ.get("HUIMIN_RASA_SECRET", ""),
+        )
