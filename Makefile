@@ -1,0 +1,67 @@
+# Every target does its own set-up. `make help` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+PY := .venv/bin/python -W ignore
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+PYTHON ?=
+export PYTHON
+
+.PHONY: help run test setup setup-test train load lint validate unit public processes e2e evaluate lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run: setup ## start the service and print its address
+	@exec $(PY) -m bot run
+
+test: setup-test ## everything that must be green: lint, data, units, processes, browser
+	@tools/system-packages.sh
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory validate
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory public
+	@$(MAKE) --no-print-directory processes
+	@$(MAKE) --no-print-directory e2e
+
+setup: ## make .venv for the service
+	@tools/setup.sh service
+
+setup-test: ## make .venv for the tests too
+	@tools/setup.sh test
+
+train: setup load ## train the assistant if its data changed
+	@$(PY) -m bot train
+
+load: setup ## load the policy data into the knowledge base
+	@$(PY) -m policy_kb load
+
+lint: setup-test ## style, and the policy data
+	@.venv/bin/ruff check .
+	@$(PY) -m policy_kb lint
+
+validate: setup-test load ## rasa data validate
+	@$(PY) -m rasa data validate --domain domain --data nlu_data --fail-on-warnings 2>&1 | { grep -vE 'pkg_resources|declare_namespace' || true; }
+
+unit: setup-test ## unit tests in the Rasa environment
+	@$(PY) -m pytest -q tests --ignore tests/e2e --ignore tests/processes
+
+public: setup-test ## gateway, desk and knowledge base on a newer Python and SQLAlchemy 2
+	@tools/setup-public.sh
+	@.venv-public/bin/python -m pytest -q tests/policy_kb tests/desk tests/gateway tests/test_imports.py
+
+processes: setup-test ## conversations through real processes, killed on purpose
+	@$(PY) -m pytest -q tests/processes
+
+e2e: setup-test ## the chat page in a real browser
+	@$(PY) -m pytest -q tests/e2e
+
+evaluate: setup-test train ## score the assistant on the held-out utterances
+	@$(PY) -m tests.nlu.evaluate
+
+lock: ## make the lists of packages anew (needs uv)
+	@tools/lock.sh
+
+clean: ## remove environments, stores, models and logs
+	rm -rf .venv .venv-public .venv-uv var .rasa
