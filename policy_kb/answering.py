@@ -11,8 +11,10 @@ from policy_kb.answers import Answer, Fact, Query, QuickReply
 from policy_kb.knowledge import COUNTRY, Benefit, KnowledgeBase
 from policy_kb.wording import Citations, Wording
 
-MAX_LINES = 10
-MAX_STATEMENTS = 5
+MAX_FIGURES = 10
+MAX_STATEMENTS = 6
+MAX_STATEMENTS_EACH = 3
+MONEY = ("amount", "fee")
 MAX_REPLIES = 5
 
 
@@ -48,13 +50,21 @@ def answer(kb: KnowledgeBase, query: Query) -> Answer:
 
 
 def aspect_of(kb: KnowledgeBase, query: Query) -> str:
-    """The aspect asked, else what the topic is usually asked for, else the overview."""
+    """The aspect asked; else what the topic is usually asked for; else the amount where the place has figures (万盛高龄津贴
+    wants to know how much); else the overview.
+    """
+    if query.aspect:
+        return query.aspect
     topic = kb.topics.get(query.topic or "")
-    return query.aspect or (topic.aspect if topic and topic.aspect else "overview")
+    if topic and topic.aspect:
+        return topic.aspect
+    local = [x.code for x in kb.chain(query.region) if x.code != COUNTRY]
+    figures = (p for b in query.benefits for x in local for p in kb.by_subject.get((b, "amount", x), ()))
+    return "amount" if any(p.value is not None for p in figures) else "overview"
 
 
 def _look_up(kb: KnowledgeBase, query: Query, benefit: str) -> _Part:
-    """The asked aspect, or the nearest one that is recorded (more local first, then as listed in the data)."""
+    """The asked aspect, or the nearest one that is recorded (in the order the data lists them)."""
     asked = aspect_of(kb, query)
     found = []
     for aspect in (asked, *kb.aspects[asked].fallback):
@@ -64,18 +74,36 @@ def _look_up(kb: KnowledgeBase, query: Query, benefit: str) -> _Part:
     if not found:
         return _Part(kb.benefits[benefit], asked, asked, r.Resolution((), r.NONE))
     aspect, resolution = found[0]
-    if asked in {"amount", "fee"} and aspect == asked and resolution.coverage == r.NATIONAL:
-        # What is said of money in the other aspect is as good: 免保教费 is a fee and an aid.
-        local = next((f for f in found[1:] if f[0] in {"amount", "fee"} and f[1].coverage in {r.LOCAL, r.INHERITED}), None)
-        if local:
-            layers = (*(x for x in local[1].layers if x.region.code != COUNTRY), *resolution.layers)
-            resolution = r.Resolution(tuple(layers), local[1].coverage)
+    if asked in MONEY and aspect == asked and not any(h.provision.value is not None for h in resolution.held):
+        resolution = _with_group(kb, query, resolution, found[1:])
     return _Part(kb.benefits[benefit], aspect, asked, resolution)
+
+
+def _with_group(
+    kb: KnowledgeBase, query: Query, main: r.Resolution, others: list[tuple[str, r.Resolution]]
+) -> r.Resolution:
+    """Add to an answer without figures what else bears on it.
+
+    Being spared a fee and being given money are two sides of one question: where one side is silent the other
+    speaks. What is said of the very group named belongs in any case.
+    """
+    layers = {layer.region.code: layer for layer in main.layers}
+    for aspect, other in others:
+        for layer in other.layers:
+            known = layers.get(layer.region.code)
+            held = [h for h in layer.held if h.provision.audience.category in query.group.categories]
+            if known is None and aspect in MONEY and layer.region.code != COUNTRY:
+                held = list(layer.held)
+            held = r.ranked((*held, *(known.held if known else ())), query.group)
+            if held:
+                layers[layer.region.code] = r.Layer(layer.region, tuple(held))
+    ordered = tuple(layers[p.code] for p in kb.chain(query.region) if p.code in layers)
+    return r.Resolution(ordered, r.coverage_of(query.region, ordered))
 
 
 def _differs_locally(kb: KnowledgeBase, query: Query) -> bool:
     asked = aspect_of(kb, query)
-    aspects = {asked} | ({"amount", "fee"} if asked in {"amount", "fee"} else set())
+    aspects = {asked} | (set(MONEY) if asked in MONEY else set())
     return any(p.benefit in query.benefits and p.aspect in aspects and p.region != COUNTRY for p in kb.provisions)
 
 
@@ -89,9 +117,11 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, parts: list[_Part], 
     historic_shown = False
     sections: dict[str, list[str]] = {}
     order: list[tuple] = []
-    for number, part in enumerate(parts):
+    held_parts = [p for p in parts if p.resolution.layers]
+    for number, part in enumerate(held_parts):
         for depth, layer in enumerate(part.resolution.layers):
-            held = layer.held[:MAX_LINES] if part.aspect == "amount" else _cut(layer.held)
+            brief = len(held_parts) > 1 or part.aspect in MONEY
+            held = _cut(layer.held, MAX_STATEMENTS_EACH if brief else MAX_STATEMENTS)
             lines = say.lines(held)
             key = layer.region.code
             old = all(h.historic for h in held)
@@ -107,13 +137,13 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, parts: list[_Part], 
     subject = kb.topics[query.topic].name if query.topic and len(parts) > 1 else main.title
     asked = aspect_of(kb, query)
     substituted = query.aspect is not None and all(p.aspect != p.asked for p in parts if p.resolution.layers)
-    if missing_locally:
-        key = "nothing_local" if asked in {"amount", "fee"} else None
-        if key:
-            blocks.append(say(key, place=place, benefit=subject))
+    if missing_locally and asked in MONEY:
+        blocks.append(say("nothing_local", place=place, benefit=subject))
+    elif substituted:
+        blocks.append(say("nothing_aspect", place=place or "", benefit=subject, aspect=kb.aspects[asked].title))
+    elif place and asked == "amount" and not any(f.value is not None for f in facts):
+        blocks.append(say("nothing_figure", place=place, benefit=subject))
     if substituted:
-        if not (missing_locally and asked in {"amount", "fee"}):
-            blocks.append(say("nothing_aspect", place=place or "", benefit=subject, aspect=kb.aspects[asked].title))
         blocks.append(say("instead"))
     if len(codes) == 1 and codes[0] != COUNTRY and coverage != r.INHERITED:
         blocks.append(say("amount_heading", place=kb.regions[codes[0]].name, benefit=subject))
@@ -127,8 +157,7 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, parts: list[_Part], 
     if unplaced:
         blocks.append(say("ask_place"))
     elif missing_locally or historic_shown or substituted:
-        key = "ask_someone" if missing_locally or substituted else "ask"
-        blocks.append(say(key, place=place or "", department=kb.department(main.id, query.region), hotline=say.hotline))
+        blocks.append(_whom_to_ask(kb, query, say, main, latest=not (missing_locally or substituted)))
     blocks.append(say.sources(citations.items))
     return Answer(
         kind="answer",
@@ -146,6 +175,13 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, parts: list[_Part], 
     )
 
 
+def _whom_to_ask(kb: KnowledgeBase, query: Query, say: Wording, benefit: Benefit, latest: bool) -> str:
+    """Who knows: the leading department of the place, where one goes with such things, and 12345."""
+    place = kb.regions[query.region].name if query.region and query.region != COUNTRY else ""
+    key = "ask" if latest else "ask_school" if benefit.field in {"幼有所育", "学有所教"} else "ask_someone"
+    return say(key, place=place, department=kb.department(benefit.id, query.region), hotline=say.hotline)
+
+
 def _layer_heading(kb: KnowledgeBase, query: Query, say: Wording, code: str, coverage: str) -> str:
     if code == COUNTRY:
         return say("layer_national")
@@ -154,9 +190,13 @@ def _layer_heading(kb: KnowledgeBase, query: Query, say: Wording, code: str, cov
     return say("layer_local", place=kb.regions[code].name)
 
 
-def _cut(held: tuple[r.Held, ...]) -> tuple[r.Held, ...]:
-    figures = [h for h in held if h.provision.value is not None][:MAX_LINES]
-    words = [h for h in held if h.provision.value is None][:MAX_STATEMENTS]
+def _cut(held: tuple[r.Held, ...], statements: int) -> tuple[r.Held, ...]:
+    """What one layer shows: figures, then as many statements as can be read, goals only beside little else."""
+    standards = [h for h in held if h.provision.nature != "target"]
+    if len(standards) >= 2:
+        held = tuple(standards)
+    figures = [h for h in held if h.provision.value is not None][:MAX_FIGURES]
+    words = [h for h in held if h.provision.value is None][:statements]
     return tuple(h for h in held if h in figures or h in words)
 
 
@@ -187,7 +227,7 @@ def _nothing(kb: KnowledgeBase, query: Query, say: Wording) -> Answer:
         first = say("nothing_on_day", place=place, benefit=subject, day=day)
     else:
         first = say("nothing_at_all", place=place, benefit=subject)
-    ask = say("ask_someone", place=place, department=kb.department(benefit.id, query.region), hotline=say.hotline)
+    ask = _whom_to_ask(kb, query, say, benefit, latest=False)
     return Answer(
         "notice", f"{first}\n{ask}", kb.version, query.as_of, benefit.id, query.benefits[1:], aspect_of(kb, query),
         query.region, quick_replies=() if query.region else _places(kb, query),

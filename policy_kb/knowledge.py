@@ -84,6 +84,8 @@ class AudienceGroup:
     aliases: tuple[str, ...] = ()
     exclusive: bool = True
     benefit: str | None = None
+    hint: bool = False
+    age_from: int | None = None
 
 
 @dataclass(frozen=True)

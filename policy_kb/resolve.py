@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase, Provision, Region
@@ -126,12 +126,13 @@ def _age(h: Held) -> dt.date:
     return p.as_at or p.effective_from or starts(p, h.document) or dt.date.min
 
 
-def _relevant(held: list[Held], group: Group) -> list[Held]:
-    """What is for the group named first; what is for other groups only if nothing else is there."""
+def ranked(held: Iterable[Held], group: Group) -> list[Held]:
+    """What is for the group named first; what is for other groups only if nothing else is there. Goals come last."""
     def rank(h: Held) -> int:
         category = h.provision.audience.category
         return 0 if category in group.categories else 1 if category is None else 2
 
+    held = list(held)
     if group.categories and any(rank(h) < 2 for h in held):
         held = [h for h in held if rank(h) < 2]
     return sorted(held, key=lambda h: (h.provision.nature == "target", rank(h) if group.categories else 0, h.provision.order))
@@ -149,7 +150,7 @@ def resolve(
     for place in kb.chain(region):
         found = kb.by_subject.get((benefit, aspect, place.code), ())
         held = [h for p in found if fits(kb, p, group) and (h := hold(p, kb.documents[p.document], as_of))]
-        held = _relevant(_newest(held), group)
+        held = ranked(_newest(held), group)
         standards = [h for h in held if h.provision.nature == "standard" and h.provision.value is not None]
         if aspect == "amount" and standards:
             held = [h for h in held if h.provision.nature == "standard"]
@@ -157,10 +158,11 @@ def resolve(
             layers.append(Layer(place, tuple(held)))
         if aspect == "amount" and any(h.provision.value is not None for h in held) and place.code != COUNTRY:
             break
-    return Resolution(tuple(layers), _coverage(region, layers))
+    return Resolution(tuple(layers), coverage_of(region, layers))
 
 
-def _coverage(region: str | None, layers: list[Layer]) -> str:
+def coverage_of(region: str | None, layers: Sequence[Layer]) -> str:
+    """How local the innermost layer is."""
     if not layers:
         return NONE
     innermost = layers[0].region

@@ -94,6 +94,8 @@ class AudienceSpec(Strict):
     aliases: list[Text] = []
     exclusive: bool = Field(True, description="two groups of an exclusive dimension never hold for one person")
     benefit: Identifier | None = Field(None, description="benefit meant when only this group is named")
+    hint: bool = Field(False, description="only tells which benefit is meant, restricts nothing: 老人")
+    age_from: int | None = Field(None, ge=0, le=130, description="an age from which on this group is meant")
 
 
 class AspectSpec(Strict):

@@ -86,6 +86,8 @@ audiences = sa.Table(
     sa.Column("aliases", sa.JSON, nullable=False),
     sa.Column("exclusive", sa.Boolean, nullable=False),
     sa.Column("benefit", sa.String(80), sa.ForeignKey("benefits.id")),
+    sa.Column("hint", sa.Boolean, nullable=False),
+    sa.Column("age_from", sa.Integer),
     _position(),
 )
 

@@ -49,11 +49,14 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
     for m in mentions:
         by_kind.setdefault(m.kind, []).append(m)
     categories = [v for m in by_kind.get(names.AUDIENCE, ()) for v in m.value]
+    ages = [tuple(map(int, m.value[0].split("-"))) for m in by_kind.get(names.AGE, ())]
+    if ages:
+        categories += [a.id for a in kb.audiences.values() if a.age_from is not None and ages[0][0] >= a.age_from]
     benefits, topic = _subjects(kb, by_kind, categories)
+    categories = [c for c in categories if not kb.audiences[c].hint]
     regions, ambiguous = _places(kb, by_kind.get(names.REGION, ()))
     found_aspects = {v for m in by_kind.get(names.ASPECT, ()) for v in m.value}
     residence = [c for c in categories if kb.audiences[c].dimension == "residence"]
-    ages = [tuple(map(int, m.value[0].split("-"))) for m in by_kind.get(names.AGE, ())]
     years = [int(m.value[0]) for m in by_kind.get(names.YEAR, ())]
     return Understanding(
         benefits=benefits,

@@ -76,13 +76,18 @@ class Wording:
         return ""
 
     def sources(self, citations: Iterable[Citation]) -> str:
-        items = []
+        """Every document once, with its sections, issuer, number and day of publication."""
+        sections: dict[tuple, list[str]] = {}
         for c in citations:
-            published = self("source_published", date=c.published.isoformat()) if c.published else ""
-            details = "，".join(x for x in (c.issuer, c.number or "", published) if x)
-            items.append(
-                self("source_item", title=c.document, section=c.section or "", issuer=details, number="", published="")
-            )
+            published = self("source_published", date=c.published.isoformat()) if c.published else None
+            details = "，".join(x for x in (c.issuer, c.number, published) if x)
+            named = sections.setdefault((c.document, details), [])
+            if c.section and c.section not in named:
+                named.append(c.section)
+        items = [
+            self("source_item", title=title, section="、".join(named), details=details)
+            for (title, details), named in sections.items()
+        ]
         return self("source", sources="；".join(items)) if items else ""
 
 

@@ -13,7 +13,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from bot.rasa_host import without_tensorflow  # noqa: F401  (before Rasa)
+from bot.rasa_host import lean  # noqa: F401  (before Rasa)
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 

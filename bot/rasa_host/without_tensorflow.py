@@ -29,9 +29,9 @@ STANDS_IN_FOR = frozenset(
 
 def _placeholder(module: str, name: str) -> type:
     def needs_tensorflow(self, *args, **kwargs):
-        raise ImportError(f"{module}.{name} needs TensorFlow, which this environment leaves out")
+        raise ImportError(f"{module}.{name} is left out of this environment")
 
-    return type(name, (), {"__init__": needs_tensorflow, "__module__": module})
+    return type(name, (), {"__init__": needs_tensorflow, "__module__": module, "name": classmethod(lambda cls: name)})
 
 
 class _Standin(types.ModuleType):
@@ -44,8 +44,11 @@ class _Standin(types.ModuleType):
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def __init__(self, names):
+        self._names = names
+
     def find_spec(self, fullname, path=None, target=None):
-        return importlib.machinery.ModuleSpec(fullname, self) if fullname in STANDS_IN_FOR else None
+        return importlib.machinery.ModuleSpec(fullname, self) if fullname in self._names else None
 
     def create_module(self, spec):
         return _Standin(spec.name)
@@ -54,10 +57,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         pass
 
 
-def install() -> None:
-    """Put the stand-ins in place, once."""
-    if not any(type(f).__name__ == "_Finder" and type(f).__module__ == __name__ for f in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+def stand_in_for(names) -> None:
+    """Put stand-ins in the place of the modules ``names``, before anything imports them."""
+    sys.meta_path.insert(0, _Finder(frozenset(names)))
 
 
-install()
+stand_in_for(STANDS_IN_FOR)

@@ -1,0 +1,48 @@
+"""The gateway's fixtures. Tests here may be coroutines; none may take longer than half a minute."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+
+import aiohttp
+import pytest
+
+from policy_kb import Reader, open_engine, store
+from policy_kb.loader import SHIPPED
+from tests.gateway.house import Street
+
+LONGEST = 30
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    asyncio.run(asyncio.wait_for(pyfuncitem.obj(**given), LONGEST))
+    return True
+
+
+@pytest.fixture(scope="session")
+def knowledge_url(tmp_path_factory) -> str:
+    """The shipped knowledge, loaded once."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('kb') / 'kb.db'}"
+    store.load(open_engine(url), [SHIPPED])
+    return url
+
+
+@pytest.fixture(scope="session")
+def knowledge(knowledge_url) -> Reader:
+    return Reader(open_engine(knowledge_url, read_only=True))
+
+
+@pytest.fixture
+def street(knowledge, knowledge_url, tmp_path, monkeypatch) -> Street:
+    """Where gateways are opened: ``async with street.open() as house``."""
+    monkeypatch.setenv("HUIMIN_KB_URL", knowledge_url)
+    monkeypatch.setenv("HUIMIN_DESK_URL", f"sqlite:///{tmp_path / 'desk.db'}")
+    monkeypatch.setenv("HUIMIN_VAR", str(tmp_path))
+    monkeypatch.delenv("HUIMIN_SECRET_KEY", raising=False)
+    monkeypatch.setattr("bot.gateway.rasa_client.ONE_TRY", aiohttp.ClientTimeout(total=10))
+    return Street(knowledge)
