@@ -94,7 +94,7 @@ def _with_group(
             held = [h for h in layer.held if h.provision.audience.category in query.group.categories]
             if known is None and aspect in MONEY and layer.region.code != COUNTRY:
                 held = list(layer.held)
-            held = r.ranked((*held, *(known.held if known else ())), query.group)
+            held = r.ranked(kb, (*held, *(known.held if known else ())), query.group)
             if held:
                 layers[layer.region.code] = r.Layer(layer.region, tuple(held))
     ordered = tuple(layers[p.code] for p in kb.chain(query.region) if p.code in layers)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase, Provision, Region
 
 STALE_AFTER_MONTHS = 18
+WHAT_PEOPLE_ARE = frozenset({"household_status", "child_status", "service"})
 LOCAL, INHERITED, NATIONAL, NONE = "local", "inherited", "national", "none"
 
 
@@ -126,16 +127,27 @@ def _age(h: Held) -> dt.date:
     return p.as_at or p.effective_from or starts(p, h.document) or dt.date.min
 
 
-def ranked(held: Iterable[Held], group: Group) -> list[Held]:
-    """What is for the group named first; what is for other groups only if nothing else is there. Goals come last."""
+def ranked(kb: KnowledgeBase, held: Iterable[Held], group: Group) -> list[Held]:
+    """What is for the group named first, then what is for everybody, then what depends on something not said.
+
+    Who has said what they are (低保户) is not shown what is for people of another kind (孤儿, 烈士子女), unless nothing
+    else is there; neighbours of the same kind stay (建档立卡户 may well be 低保户). Goals come last.
+    """
+    said = {kb.audiences[c].dimension for c in group.categories}
+
     def rank(h: Held) -> int:
         category = h.provision.audience.category
-        return 0 if category in group.categories else 1 if category is None else 2
+        if category in group.categories:
+            return 0
+        if category is None or not group.categories:
+            return 1
+        dimension = kb.audiences[category].dimension
+        return 3 if dimension in WHAT_PEOPLE_ARE and dimension not in said and said & WHAT_PEOPLE_ARE else 2
 
     held = list(held)
-    if group.categories and any(rank(h) < 2 for h in held):
-        held = [h for h in held if rank(h) < 2]
-    return sorted(held, key=lambda h: (h.provision.nature == "target", rank(h) if group.categories else 0, h.provision.order))
+    if any(rank(h) < 3 for h in held):
+        held = [h for h in held if rank(h) < 3]
+    return sorted(held, key=lambda h: (h.provision.nature == "target", rank(h), h.provision.order))
 
 
 def resolve(
@@ -150,7 +162,7 @@ def resolve(
     for place in kb.chain(region):
         found = kb.by_subject.get((benefit, aspect, place.code), ())
         held = [h for p in found if fits(kb, p, group) and (h := hold(p, kb.documents[p.document], as_of))]
-        held = ranked(_newest(held), group)
+        held = ranked(kb, _newest(held), group)
         standards = [h for h in held if h.provision.nature == "standard" and h.provision.value is not None]
         if aspect == "amount" and standards:
             held = [h for h in held if h.provision.nature == "standard"]

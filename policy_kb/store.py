@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import threading
 import time
 from dataclasses import asdict
@@ -72,17 +73,18 @@ def load(engine: Engine, folders: list[Path], *, force: bool = False) -> tuple[i
     All or nothing: on any mistake in the data the store keeps what it had. Loading the same content again makes
     no new version.
     """
-    fingerprint = content_hash(folders)
+    fingerprint = _fingerprint(folders)
     kb = read_knowledge(folders)
-    t.metadata.create_all(engine)
     with engine.begin() as db:
+        t.kb_versions.create(db, checkfirst=True)
         latest = db.execute(sa.select(t.kb_versions).order_by(t.kb_versions.c.number.desc()).limit(1)).first()
         sources = [str(f.resolve()) for f in folders]
         if latest and latest.content_hash == fingerprint and latest.sources == sources and not force:
             return latest.number, False
-        for table in reversed(t.metadata.sorted_tables):
-            if table is not t.kb_versions:
-                db.execute(table.delete())
+        # Everything but the versions is derived from the files: made anew, so an older program's tables never stand in the way.
+        content = [table for table in t.metadata.sorted_tables if table is not t.kb_versions]
+        t.metadata.drop_all(db, tables=content)
+        t.metadata.create_all(db, tables=content)
         _write(db, kb)
         number = (latest.number if latest else 0) + 1
         db.execute(
@@ -91,6 +93,12 @@ def load(engine: Engine, folders: list[Path], *, force: bool = False) -> tuple[i
              "sources": sources},
         )
     return number, True
+
+
+def _fingerprint(folders: list[Path]) -> str:
+    """Changes with the files and with the shape of the tables they are put into."""
+    shape = "\n".join(f"{table.name}.{column.name}" for table in t.metadata.sorted_tables for column in table.columns)
+    return hashlib.sha256(f"{content_hash(folders)}\n{shape}".encode()).hexdigest()
 
 
 def _write(db: Connection, kb: kn.KnowledgeBase) -> None:

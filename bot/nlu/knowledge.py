@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from policy_kb import NameIndex, Reader, emergencies, open_engine
 from policy_kb.settings import kb_url
 
-DANGER, ASK, OUT_OF_SCOPE, INFORM = "danger", "ask_policy", "out_of_scope", "inform"
+DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
 
 
 class _WithKnowledge(GraphComponent):
@@ -77,7 +77,7 @@ class IntentGuard(_WithKnowledge):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"danger_threshold": 0.6, "out_of_scope_threshold": 0.75, "unsure_threshold": 0.35}
+        return {"danger_threshold": 0.8, "out_of_scope_threshold": 0.75, "unsure_threshold": 0.35}
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -102,6 +102,6 @@ class IntentGuard(_WithKnowledge):
         precise = subject and kinds & {"aspect", "region", "audience", "age"} and "out_of_scope" not in kinds
         if name == OUT_OF_SCOPE and precise and confidence < self._config["out_of_scope_threshold"]:
             return ASK
-        if confidence < self._config["unsure_threshold"] and (subject or "office" in kinds):
-            return ASK
+        if confidence < self._config["unsure_threshold"]:
+            return ASK if kinds & {"benefit", "topic", "office"} else None if kinds else NOT_UNDERSTOOD
         return None

@@ -185,7 +185,7 @@ async def test_history_after_something_that_is_no_number_is_400(street, after):
         refused(await someone.history(after), 400, "bad_shape")
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/api/nothing", "/api/chat/abc/messages", "/static/nothing.js", "/desk.db"])
+@pytest.mark.parametrize("path", ["/nothing", "/api/nothing", "/api/chat/abc/messages", "/desk.db"])
 async def test_an_unknown_path_is_404_in_json(street, path):
     async with street.open() as house:
         refused(await house.get(path), 404, "no_such_page")

@@ -7,7 +7,6 @@ import threading
 import pytest
 from yarl import URL
 
-from bot.gateway import keys
 from policy_kb import Reader
 from tests.gateway.house import body
 
@@ -103,10 +102,9 @@ async def test_not_ready_while_rasa_cannot_be_reached(street):
         assert (await house.get("/readyz")).status == 503
 
 
-@pytest.mark.parametrize("answer", [[], None, "ready", 1])
-async def test_not_ready_while_rasa_answers_nonsense(street, answer):
+async def test_not_ready_while_rasa_answers_nonsense(street):
     async with street.open() as house:
-        house.rasa.is_ready = answer
+        house.rasa.is_ready = ["ready"]
         assert (await house.get("/readyz")).status == 503
 
 
@@ -116,20 +114,17 @@ async def test_the_secret_between_gateway_and_rasa_is_sent(street):
         assert house.rasa.asked[0]["secret"] == "between-us"
 
 
-async def test_the_knowledge_is_never_read_on_the_event_loops_thread(street):
+async def test_the_knowledge_is_never_read_on_the_event_loops_thread(street, monkeypatch):
     """A read can wait for a lock or load a whole new version: one resident must not hold up the others."""
-    readers = set()
+    readers, get = set(), Reader.get
 
-    class Watched(Reader):
-        def get(self):
-            readers.add(threading.current_thread())
-            return super().get()
+    def watched(self):
+        readers.add(threading.current_thread())
+        return get(self)
 
     async with street.open() as house:
-        house.client.app._state[keys.KNOWLEDGE].__class__ = Watched
-        try:
-            await house.post(body("低保", region="445303"))
-            await house.get("/api/regions")
-        finally:
-            house.client.app._state[keys.KNOWLEDGE].__class__ = Reader
+        monkeypatch.setattr(Reader, "get", watched)
+        await house.post(body("低保", region="445303"))
+        await house.get("/api/regions")
+    assert readers
     assert threading.main_thread() not in readers
