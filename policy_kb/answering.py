@@ -91,7 +91,9 @@ def _with_group(
     for aspect, other in others:
         for layer in other.layers:
             known = layers.get(layer.region.code)
-            held = [h for h in layer.held if h.provision.audience.category in query.group.categories]
+            theirs = [h for h in layer.held if h.provision.audience.category in query.group.categories]
+            spoken_for = known and any(h.provision.audience.category in query.group.categories for h in known.held)
+            held = theirs if aspect in MONEY or not spoken_for else []
             if known is None and aspect in MONEY and layer.region.code != COUNTRY:
                 held = list(layer.held)
             held = r.ranked(kb, (*held, *(known.held if known else ())), query.group)
@@ -137,7 +139,7 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, parts: list[_Part], 
     subject = kb.topics[query.topic].name if query.topic and len(parts) > 1 else main.title
     asked = aspect_of(kb, query)
     substituted = query.aspect is not None and all(p.aspect != p.asked for p in parts if p.resolution.layers)
-    if missing_locally and asked in MONEY:
+    if missing_locally and asked == "amount":
         blocks.append(say("nothing_local", place=place, benefit=subject))
     elif substituted:
         blocks.append(say("nothing_aspect", place=place or "", benefit=subject, aspect=kb.aspects[asked].title))
@@ -145,15 +147,19 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, parts: list[_Part], 
         blocks.append(say("nothing_figure", place=place, benefit=subject))
     if substituted:
         blocks.append(say("instead"))
+    spared = missing_locally and asked == "fee" and not substituted
     if len(codes) == 1 and codes[0] != COUNTRY and coverage != r.INHERITED:
         blocks.append(say("amount_heading", place=kb.regions[codes[0]].name, benefit=subject))
         blocks += sections[codes[0]]
     else:
-        if codes and not (missing_locally or substituted):
+        if codes and (spared or not (missing_locally or substituted)):
             blocks.append(say("amount_heading", place=place or "", benefit=subject))
         for code in codes:
             blocks.append(_layer_heading(kb, query, say, code, coverage))
             blocks += sections[code]
+    if spared:
+        # What the whole country is spared comes first; that the place adds nothing we know of comes after.
+        blocks.append(say("nothing_local", place=place, benefit=subject))
     if unplaced:
         blocks.append(say("ask_place"))
     elif missing_locally or historic_shown or substituted:

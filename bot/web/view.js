@@ -150,6 +150,9 @@ function sources(cites) {
   return el('details', 'sources', el('summary', '', '来源（' + cites.length + '）'), list);
 }
 
+/** The text ends with its sources for those who see nothing else; here they stand below it, one tap away. @param {string} text */
+const withoutSources = (text) => text.replace(/\n来源：[^\n]*$/, '');
+
 /** Does this fact deserve a big figure? Sums and time limits do; an age inside a condition does not. @param {Fact} f */
 const big = (f) =>
   f && f.value !== null && f.value !== undefined && f.value !== '' && (/^(amount|fee|time_limit)$/.test(f.aspect || 'amount') || /元/.test(f.unit || ''));
@@ -170,7 +173,7 @@ export function render(m) {
   if (facts.length) box.append(factCard(facts, cites));
   const words = el('div', 'words');
   if (m.from === 'resident') words.append(m.text || '');
-  else speak(words, m.text || '');
+  else speak(words, cites.length ? withoutSources(m.text || '') : m.text || '');
   box.append(words);
   if (cites.length) box.append(sources(cites));
   node.append(box);

@@ -1,0 +1,45 @@
+"""A desk store of its own for each test."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from desk import conversations as talk
+from desk.store import open_store
+
+
+@pytest.fixture
+def url(tmp_path) -> str:
+    return f"sqlite:///{tmp_path / 'desk.db'}"
+
+
+@pytest.fixture
+def store(url):
+    engine = open_store(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def db(store):
+    """An open transaction."""
+    with store.begin() as connection:
+        yield connection
+
+
+@pytest.fixture
+def incoming():
+    """Make a resident's message."""
+
+    def make(text: str = "低保多少钱", **given) -> talk.Incoming:
+        return talk.Incoming(**{"client_id": uuid.uuid4().hex, "body_mac": text, "text": text} | given)
+
+    return make
+
+
+@pytest.fixture
+def conversation(db, incoming) -> str:
+    """A conversation with one unanswered message."""
+    return talk.begin(db, incoming())[0]

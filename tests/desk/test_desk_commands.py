@@ -1,0 +1,123 @@
+"""``python -m desk``: staff see and answer the cases from a terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from desk import cases
+from desk import conversations as talk
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def desk(url):
+    """Run a desk command; gives (exit status, what it printed, what it complained of)."""
+
+    def run(*args: str) -> tuple[int, str, str]:
+        environment = os.environ | {"HUIMIN_DESK_URL": url, "PYTHONIOENCODING": "utf-8", "HUIMIN_TIMEZONE": "Asia/Shanghai"}
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "desk", *args], cwd=ROOT, env=environment, capture_output=True,
+            encoding="utf-8", timeout=60,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+@pytest.fixture
+def ticket(store, incoming) -> str:
+    """A resident waits for a person."""
+    with store.begin() as db:
+        name, message = talk.begin(db, incoming("我要找人工"))
+        case = cases.open_case(
+            db, name, message.id, reason="request_human", urgent=False, department="云安区民政局", summary="云安区 低保 金额"
+        )
+        talk.settle(db, message.id, "answered")
+        talk.say(db, name, talk.Outgoing("system", "handoff", f"已为您登记，工单号 {case.ticket}。"), message.id)
+    return case.ticket
+
+
+def test_without_cases_the_list_says_so(desk, store):
+    assert desk("cases") == (0, "没有等待处理的工单\n", "")
+
+
+def test_the_list_shows_ticket_state_reason_department_and_summary(desk, ticket):
+    status, said, _ = desk("cases")
+    assert status == 0
+    for part in (ticket, "等待接手", "要求人工", "云安区民政局", "云安区 低保 金额"):
+        assert part in said
+
+
+def test_the_list_puts_urgent_cases_first_and_marks_them(desk, store, ticket, incoming):
+    with store.begin() as db:
+        name, _ = talk.begin(db, incoming("有人打我"))
+        urgent = cases.open_case(db, name, None, reason="danger", urgent=True, department=None, summary="").ticket
+    lines = desk("cases")[1].splitlines()
+    assert [urgent in lines[0], ticket in lines[1]] == [True, True]
+    assert "【紧急】有人身危险" in lines[0]
+
+
+def test_a_case_is_shown_with_the_whole_conversation(desk, ticket):
+    status, said, _ = desk("show", ticket.lower())
+    assert status == 0
+    for part in (ticket, "由等待接手负责", "要求人工", "[1] 居民", "我要找人工", "[2] 系统", "resident open"):
+        assert part in said
+
+
+def test_a_reply_reaches_the_resident_under_the_name_given(desk, store, ticket):
+    assert desk("reply", ticket, "您好，我来帮您。", "--as", "王芳")[0] == 0
+    with store.begin() as db:
+        case = cases.by_ticket(db, ticket)
+        last = talk.history(db, case.conversation)[-1]
+    assert (case.claimed_by, last.sender, last.text, last.data["name"]) == ("王芳", "staff", "您好，我来帮您。", "王芳")
+
+
+def test_resolving_tells_the_resident_the_outcome_and_hides_the_case_from_the_list(desk, store, ticket):
+    assert desk("resolve", ticket, "请带户口本到街道办理。", "--as", "王芳")[0] == 0
+    with store.begin() as db:
+        case = cases.by_ticket(db, ticket)
+        last = talk.history(db, case.conversation)[-1]
+        assert talk.get(db, case.conversation).owner == "bot"
+    assert last.sender == "system"
+    assert f"{ticket} 已经办结：请带户口本到街道办理。" in last.text
+    assert "。。" not in last.text
+    assert ticket not in desk("cases")[1]
+    assert "已办结" in desk("cases", "--all")[1]
+
+
+def test_what_cannot_be_done_is_said_in_a_sentence_and_fails(desk, store, ticket):
+    with store.begin() as db:
+        cases.claim(db, ticket, "李强")
+    status, said, complaint = desk("reply", ticket, "您好", "--as", "王芳")
+    assert (status, said) == (1, "")
+    assert "李强" in complaint
+    assert "Traceback" not in complaint
+
+
+def test_an_unknown_ticket_is_said_in_a_sentence(desk, store):
+    status, _, complaint = desk("show", "HM-AAAAAA")
+    assert status == 1
+    assert "HM-AAAAAA" in complaint
+    assert "Traceback" not in complaint
+
+
+@pytest.mark.parametrize("command", [("reply", "{}", "  "), ("resolve", "{}", "")])
+def test_an_empty_text_is_refused(desk, store, ticket, command):
+    status, _, complaint = desk(*(part.format(ticket) for part in command))
+    assert status == 2
+    assert "不能为空" in complaint
+    with store.begin() as db:
+        assert cases.by_ticket(db, ticket).status == "open"
+
+
+def test_a_store_that_cannot_be_opened_is_said_in_a_sentence(desk, url):
+    Path(url.removeprefix("sqlite:///")).write_text("这不是数据库" * 100)
+    status, _, complaint = desk("cases")
+    assert status == 1
+    assert "Traceback" not in complaint
