@@ -18,7 +18,10 @@ def _folders(args: argparse.Namespace) -> list[Path]:
 
 def load(args: argparse.Namespace) -> int:
     engine = store.open_engine(settings.kb_url())
-    if args.folders or args.only:
+    if args.only and not args.folders:
+        print("--only 后面要写出数据文件夹", file=sys.stderr)
+        return 2
+    if args.folders or args.shipped:
         number, changed = store.load(engine, _folders(args))
     else:
         number, changed = store.refresh(engine)
@@ -52,6 +55,8 @@ def main() -> int:
         command.add_argument("folders", nargs="*", help="本地数据文件或文件夹，加在自带数据之后；不写则用上次载入的那些")
         command.add_argument("--only", action="store_true", help="不用自带数据，只用写出的这些")
         command.set_defaults(run=run)
+        if name == "load":
+            command.add_argument("--shipped", action="store_true", help="只载入自带数据，忘掉以前加上的")
     commands.add_parser("stats", help="现有内容统计").set_defaults(run=stats)
     args = parser.parse_args()
     try:
