@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -15,15 +16,26 @@ def default_url() -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def ask(url: str, text: str, region: str | None, as_of: str | None) -> int:
-    """Ask one question and print the answer and its sources. Returns the exit status."""
+def ask(url: str, text: str, region: str | None, as_of: str | None, patience: float = 90.0) -> int:
+    """Ask one question and print the answer and its sources; waits up to ``patience`` seconds for a late one.
+
+    Returns the exit status.
+    """
+    url = url.rstrip("/")
     body = {"conversation": None, "message": {"id": uuid.uuid4().hex, "text": text}, "region": region, "as_of": as_of}
-    request = urllib.request.Request(
-        f"{url.rstrip('/')}/api/chat", json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
     try:
-        with urllib.request.urlopen(request, timeout=60) as response:
-            reply = json.load(response)
+        reply = _call(f"{url}/api/chat", body)
+        messages = reply["messages"]
+        _show(messages)
+        deadline = time.monotonic() + patience
+        while messages and messages[-1]["data"].get("pending") and time.monotonic() < deadline:
+            time.sleep(1)
+            seen = messages[-1]["seq"]
+            later = _call(f"{url}/api/chat/{reply['conversation']}/messages?after={seen}", token=reply["token"])["messages"]
+            if later:
+                print()
+                _show(later)
+                messages = later
     except urllib.error.HTTPError as error:
         try:
             message = json.load(error)["error"]["message"]
@@ -31,10 +43,21 @@ def ask(url: str, text: str, region: str | None, as_of: str | None) -> int:
             message = str(error)
         print(message, file=sys.stderr)
         return 1
-    except (urllib.error.URLError, OSError):
+    except (OSError, ValueError):
         print(f"{url} 没有服务在运行。先在另一个终端运行 make run，等它打印出网址再问。", file=sys.stderr)
         return 1
-    for number, message in enumerate(reply["messages"]):
+    return 0
+
+
+def _call(url: str, body: dict | None = None, token: str | None = None) -> dict:
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    request = urllib.request.Request(url, json.dumps(body).encode() if body else None, headers)
+    with urllib.request.urlopen(request, timeout=60) as response:
+        return json.load(response)
+
+
+def _show(messages: list[dict]) -> None:
+    for number, message in enumerate(messages):
         print(("\n" if number else "") + message["text"])
         for c in message["citations"]:
             force = {True: "现行有效", False: "历史数据", None: "是否现行未核实"}[c["in_force"]]
@@ -42,4 +65,3 @@ def ask(url: str, text: str, region: str | None, as_of: str | None) -> int:
             print(f"  〔来源〕《{c['document']}》{c['section'] or ''}（{details}）")
         if message["quick_replies"]:
             print("  〔还可以问〕" + " / ".join(r["title"] for r in message["quick_replies"]))
-    return 0

@@ -67,20 +67,25 @@ _PLAIN = (
 )
 
 
-def load(engine: Engine, folders: list[Path], *, force: bool = False) -> tuple[int, bool]:
+def _latest(db: Connection) -> sa.engine.Row | None:
+    return db.execute(sa.select(t.kb_versions).order_by(t.kb_versions.c.number.desc()).limit(1)).first()
+
+
+def load(engine: Engine, folders: list[Path]) -> tuple[int, bool]:
     """Make ``folders`` the store's content; returns (kb_version, changed).
 
     All or nothing: on any mistake in the data the store keeps what it had. Loading the same content again makes
     no new version.
     """
-    fingerprint = _fingerprint(folders)
-    kb = read_knowledge(folders)
+    fingerprint, sources = _fingerprint(folders), [str(f.resolve()) for f in folders]
     with engine.begin() as db:
         t.kb_versions.create(db, checkfirst=True)
-        latest = db.execute(sa.select(t.kb_versions).order_by(t.kb_versions.c.number.desc()).limit(1)).first()
-        sources = [str(f.resolve()) for f in folders]
-        if latest and latest.content_hash == fingerprint and latest.sources == sources and not force:
-            return latest.number, False
+        latest = _latest(db)
+    if latest and latest.content_hash == fingerprint and latest.sources == sources:
+        return latest.number, False
+    kb = read_knowledge(folders)
+    with engine.begin() as db:
+        latest = _latest(db)
         # Everything but the versions is derived from the files: made anew, so an older program's tables never stand in the way.
         content = [table for table in t.metadata.sorted_tables if table is not t.kb_versions]
         t.metadata.drop_all(db, tables=content)

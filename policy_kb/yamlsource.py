@@ -70,7 +70,7 @@ _MESSAGES = {
 }
 
 
-class _NoDuplicateKeys(yaml.SafeLoader):
+class _NoDuplicateKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """YAML 1.1 lets the later of two equal keys win silently; a figure could vanish that way."""
 
 

@@ -48,7 +48,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self._names = names
 
     def find_spec(self, fullname, path=None, target=None):
-        return importlib.machinery.ModuleSpec(fullname, self) if fullname in self._names else None
+        return importlib.machinery.ModuleSpec(fullname, self, is_package=True) if fullname in self._names else None
 
     def create_module(self, spec):
         return _Standin(spec.name)

