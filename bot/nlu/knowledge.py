@@ -15,6 +15,7 @@ from policy_kb import NameIndex, Reader, emergencies, open_engine
 from policy_kb.settings import kb_url
 
 DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
+HANDOVER = {"request_human", "complaint", "wrong_answer"}
 
 
 class _WithKnowledge(GraphComponent):
@@ -70,14 +71,14 @@ class IntentGuard(_WithKnowledge):
     """Corrects the learned intent by what is certain.
 
     Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the
-    classifier sees must be likely (``danger_threshold``). Another department's business is out of scope even where it
+    classifier sees must be likely (``danger_threshold``), and nobody is handed over on a guess (``handover_threshold``). Another department's business is out of scope even where it
     sounds like a policy question; a question that names a benefit and what is asked about it is not out of scope
     unless the classifier is sure (``out_of_scope_threshold``).
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"danger_threshold": 0.8, "out_of_scope_threshold": 0.75, "unsure_threshold": 0.35}
+        return {"danger_threshold": 0.8, "out_of_scope_threshold": 0.75, "unsure_threshold": 0.35, "handover_threshold": 0.45}
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -97,6 +98,8 @@ class IntentGuard(_WithKnowledge):
             return ASK if subject else next(
                 (r["name"] for r in message.get("intent_ranking", []) if r["name"] != DANGER), None
             )
+        if name in HANDOVER and confidence < self._config["handover_threshold"]:
+            return ASK if subject else NOT_UNDERSTOOD
         if "out_of_scope" in kinds and not subject and name in {ASK, INFORM}:
             return OUT_OF_SCOPE
         precise = subject and kinds & {"aspect", "region", "audience", "age"} and "out_of_scope" not in kinds

@@ -78,3 +78,27 @@ def base(*provisions: Provision, documents: tuple[Document, ...] = (), **more) -
     return KnowledgeBase(
         version=1, documents={d.id: d for d in (REPORT, LAW, *documents)}, provisions=tuple(provisions), **given
     )
+
+
+# A data file that loads.
+GOOD = """\
+documents:
+  - {id: report, title: 政府工作报告, issuer: 区政府, region: "445303", kind: report, published: 2019-04-18}
+  - {id: law, title: 条例, issuer: 国务院, region: "000000", kind: regulation, effective_from: 2010-05-01}
+benefits:
+  - {id: allowance, name: 津贴, aliases: [补贴], field: 弱有所扶, department: 民政部门}
+  - {id: housing, name: 住房, field: 住有所居, department: 住建部门}
+audiences:
+  - {id: rural, dimension: residence, label: 农村}
+provisions:
+  - id: rural-2018
+    benefit: allowance
+    aspect: amount
+    region: "445303"
+    value: 450
+    unit: 元
+    period: 月
+    as_at: 2018-12-31
+    document: report
+    statement: 每人每月450元。
+"""
