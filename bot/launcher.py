@@ -24,10 +24,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot import training
-from bot.settings import ROOT, BadSetting, Settings, var_folder
+from bot.settings import BadSetting, Settings
 from desk.store import open_store
 from policy_kb import open_engine, store
-from policy_kb.settings import kb_url
+from policy_kb.settings import ROOT, kb_url, var_folder
 from policy_kb.yamlsource import DataError
 
 READY_WITHIN = 120.0

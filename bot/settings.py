@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from policy_kb.settings import var_folder
 
 
 class BadSetting(Exception):
@@ -27,27 +27,21 @@ def _names(name: str) -> frozenset[str]:
     return frozenset(x.strip().rstrip("/") for x in os.environ.get(name, "").split(",") if x.strip())
 
 
-def var_folder() -> Path:
-    """Where what the service makes is kept: stores, model, logs, the secret key."""
-    folder = Path(os.environ.get("HUIMIN_VAR") or ROOT / "var")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def secret_key() -> str:
     """``HUIMIN_SECRET_KEY``, else one made once under ``var/`` that only this user can read."""
     given = os.environ.get("HUIMIN_SECRET_KEY")
     if given:
         return given
     file = var_folder() / "secret_key"
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text().strip()
-    with os.fdopen(handle, "w") as out:
-        key = secrets.token_hex(32)
-        out.write(key)
-    return key
+    if not file.exists():
+        # Written whole before it gets its name: of two processes one wins, and neither reads half a key.
+        draft = file.with_name(f"secret_key.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            out.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+        draft.unlink()
+    return file.read_text().strip()
 
 
 @dataclass(frozen=True)

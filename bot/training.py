@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.settings import ROOT, var_folder
+from policy_kb.settings import ROOT, var_folder
 
 KEPT_MODELS = 3
 

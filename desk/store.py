@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
 
 from desk.tables import metadata
-
-ROOT = Path(__file__).resolve().parent.parent
+from policy_kb.settings import store_url
 
 
 def desk_url() -> str:
-    """``HUIMIN_DESK_URL``, by default a SQLite file below ``var/`` of the checkout."""
-    url = os.environ.get("HUIMIN_DESK_URL") or f"sqlite:///{ROOT / 'var' / 'desk.db'}"
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    return url
+    """The desk store: ``HUIMIN_DESK_URL``."""
+    return store_url("HUIMIN_DESK_URL", "desk.db")
 
 
 def open_store(url: str | None = None) -> Engine:

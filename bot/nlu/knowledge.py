@@ -71,14 +71,17 @@ class IntentGuard(_WithKnowledge):
     """Corrects the learned intent by what is certain.
 
     Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the
-    classifier sees must be likely (``danger_threshold``), and nobody is handed over on a guess (``handover_threshold``). Another department's business is out of scope even where it
-    sounds like a policy question; a question that names a benefit and what is asked about it is not out of scope
-    unless the classifier is sure (``out_of_scope_threshold``).
+    classifier sees must be likely (``danger_threshold``), and nobody is handed over on a guess (``handover_threshold``).
+    Another department's business is out of scope even where it sounds like a policy question; a question that names a
+    benefit and what is asked about it is not out of scope unless the classifier is sure (``out_of_scope_threshold``).
+    Below ``unsure_threshold`` nothing but a name we know makes a question.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"danger_threshold": 0.8, "out_of_scope_threshold": 0.75, "unsure_threshold": 0.35, "handover_threshold": 0.45}
+        return {
+            "danger_threshold": 0.8, "out_of_scope_threshold": 0.75, "unsure_threshold": 0.35, "handover_threshold": 0.45,
+        }
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

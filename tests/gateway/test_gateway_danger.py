@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from desk import cases
-from tests.gateway.fake_rasa import answer, fail, hang, handoff
+from tests.gateway.fake_rasa import answer, fail, handoff, hang
 from tests.gateway.house import PATIENT
 
 DANGER = [("我不想活了", "12356"), ("家里着火了快救人", "119"), ("我爸突然晕倒了叫不醒", "120"), ("老公打我，正在砸门", "110")]

@@ -9,7 +9,7 @@ import pytest
 from desk import cases
 from desk import conversations as talk
 from desk.tickets import read_ticket
-from tests.gateway.fake_rasa import answer, hang, handoff
+from tests.gateway.fake_rasa import answer, handoff, hang
 from tests.gateway.house import House, Resident, new_id
 
 BACK = "继续问机器人"

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from small_kb import TODAY
 
 from policy_kb import Answer, Group, KnowledgeBase, NameIndex, Query, Understanding, answer, interpret, loader
 from policy_kb.loader import SHIPPED, read_knowledge
 from policy_kb.yamlsource import Source, read_folders
-
-TODAY = dt.date(2026, 11, 23)
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ BENEFITS = (
 )
 
 STATED = dt.date(2018, 12, 31)
+TODAY = dt.date(2026, 11, 23)
 
 
 def day(text: str) -> dt.date:

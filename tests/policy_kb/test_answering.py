@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from conftest import TODAY
+from small_kb import TODAY
 
 from policy_kb import Answer, Fact, Group, Query, answer, office_answer, which_place
 from policy_kb.knowledge import COUNTRY

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import TODAY
+from small_kb import TODAY
 
 from policy_kb import Fact
 

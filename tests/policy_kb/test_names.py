@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import TODAY
-from small_kb import base
+from small_kb import TODAY, base
 
 from policy_kb import NameIndex, loader, yamlsource
 from policy_kb.knowledge import AudienceGroup, Benefit, Office
@@ -30,7 +29,8 @@ def values(names, text, kind):
     ("text", "benefit"),
     [
         ("低保多少钱", "minimum_living_allowance"), ("最低生活保障", "minimum_living_allowance"),
-        ("五保户", "extreme_poverty_support"), ("三无老人", "extreme_poverty_support"), ("事实孤儿", "unsupported_child_allowance"),
+        ("五保户", "extreme_poverty_support"), ("三无老人", "extreme_poverty_support"),
+        ("事实孤儿", "unsupported_child_allowance"),
         ("廉租房", "public_rental_housing"), ("新农合", "medical_insurance"), ("新农保", "resident_pension"),
         ("高龄补贴", "old_age_allowance"), ("暂住证", "residence_permit"), ("家暴", "domestic_violence_protection"),
     ],
@@ -103,7 +103,8 @@ def test_a_new_name_in_a_district_s_own_folder_is_found_without_anything_else(sh
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("云安区", "445303"), ("云安", "445303"), ("綦江", "500110"), ("万盛", "500110-wansheng"), ("万盛经开区", "500110-wansheng"),
+        ("云安区", "445303"), ("云安", "445303"), ("綦江", "500110"), ("万盛", "500110-wansheng"),
+        ("万盛经开区", "500110-wansheng"),
         ("重庆市", "500000"), ("成都", "510100"), ("湘西", "433100"), ("渝北区", "500157"),
     ],
 )
@@ -201,7 +202,8 @@ def test_a_year_is_understood_in_figures_and_in_words(names, text, year):
 @pytest.mark.parametrize(
     "text",
     [
-        "2050年", "12019", "2019年出生的孩子", "孩子2020年9月出生", "2021年生的娃", "一个月收入2000元", "工资2010块", "每月2000够不够",
+        "2050年", "12019", "2019年出生的孩子", "孩子2020年9月出生", "2021年生的娃", "一个月收入2000元", "工资2010块",
+        "每月2000够不够",
         "工单20191",
     ],
 )

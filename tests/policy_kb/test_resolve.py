@@ -30,7 +30,10 @@ from policy_kb.resolve import INHERITED, LOCAL, NATIONAL, NONE, STALE_AFTER_MONT
 SOON = day("2019-06-30")
 
 
-def held(kb, region=DISTRICT, group=Group(), as_of=SOON, aspect="amount"):
+ANYBODY = Group()
+
+
+def held(kb, region=DISTRICT, group=ANYBODY, as_of=SOON, aspect="amount"):
     """What answers, as ids in the order they are shown."""
     return [h.provision.id for h in resolve(kb, "allowance", aspect, region, group, as_of).held]
 

@@ -85,9 +85,11 @@ def test_a_hotline_asked_for_is_recognised(understand):
 @pytest.mark.parametrize(
     ("text", "aspect"),
     [
-        ("低保一个月多少钱", "amount"), ("低保要多少个工作日", "time_limit"), ("办低保要带什么材料", "materials"), ("低保去哪里办", "where"),
+        ("低保一个月多少钱", "amount"), ("低保要多少个工作日", "time_limit"), ("办低保要带什么材料", "materials"),
+        ("低保去哪里办", "where"),
         ("低保怎么申请", "procedure"), ("什么人能领低保", "eligibility"), ("幼儿园要钱吗", "fee"), ("低保是什么", "overview"),
-        ("申请低保去哪个部门要什么材料", "materials"), ("低保电话是多少", "contact"), ("低保依据哪个文件", "basis"), ("低保", None),
+        ("申请低保去哪个部门要什么材料", "materials"),
+        ("低保电话是多少", "contact"), ("低保依据哪个文件", "basis"), ("低保", None),
         ("万盛医疗救助重点救助对象报销多少", "amount"),
     ],
 )
@@ -99,7 +101,8 @@ def test_the_aspect_is_what_the_words_most_exactly_ask(understand, text, aspect)
 
 
 @pytest.mark.parametrize(
-    ("text", "residence"), [("农村低保", "rural"), ("乡下", "rural"), ("城镇低保", "urban"), ("城里", "urban"), ("农村和城里", None)]
+    ("text", "residence"),
+    [("农村低保", "rural"), ("乡下", "rural"), ("城镇低保", "urban"), ("城里", "urban"), ("农村和城里", None)]
 )
 def test_town_or_village_is_understood_unless_both_are_named(understand, text, residence):
     assert understand(text).residence == residence
@@ -156,7 +159,8 @@ def test_a_shared_name_is_narrowed_by_the_place_named_with_it(understand, text, 
 
 @pytest.mark.parametrize(
     ("text", "among"),
-    [("朝阳区低保", {"110105", "220104"}), ("鼓楼区", {"320106", "320302", "350102", "410204"}), ("江苏鼓楼区", {"320106", "320302"})],
+    [("朝阳区低保", {"110105", "220104"}), ("鼓楼区", {"320106", "320302", "350102", "410204"}),
+     ("江苏鼓楼区", {"320106", "320302"})],
 )
 def test_a_shared_name_alone_is_left_open(understand, text, among):
     said = understand(text)
