@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import regex
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
 from actions.context import Context
 from policy_kb import KnowledgeBase, emergencies
-
-_TICKET = regex.compile(r"HM[-—－\s]?([A-Z]{6})", regex.IGNORECASE)
 
 
 def _summary(kb: KnowledgeBase, context: Context) -> str:
@@ -65,15 +62,13 @@ class Handover(Action):
 
 
 class TicketStatus(Action):
-    """Has the gateway look up a case by its ticket number."""
+    """Has the gateway look up the case whose ticket number the resident gave; without one, asks for it."""
 
     def name(self) -> str:
         return "action_ticket_status"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
-        found = _TICKET.search(tracker.latest_message.get("text") or "")
-        ticket = f"HM-{found[1].upper()}" if found else None
-        base.say(dispatcher, "notice", base.knowledge().wording["ticket_missing"], request={"ticket_status": ticket})
+        base.say(dispatcher, "notice", base.knowledge().wording["ticket_missing"], request={"ticket_status": True})
         return []
 
 

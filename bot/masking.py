@@ -12,7 +12,8 @@ import regex
 ID, CARD, PHONE, EMAIL, PLATE, ACCOUNT = "〔身份证号〕", "〔银行卡号〕", "〔电话号码〕", "〔邮箱〕", "〔车牌号〕", "〔账号〕"
 
 _CHINESE_DIGITS = dict(zip("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789"))
-_SEPARATORS = r"[\s\-‐‑–—－_./·•・*]{0,2}"
+# Between digits also what cannot be seen: zero-width characters, variation selectors, soft hyphens.
+_SEPARATORS = r"[\s\-‐‑–—－_./·•・*\p{Cf}\p{Mn}]{0,3}"
 _RUN = regex.compile(rf"(?<![\d])\d(?:{_SEPARATORS}\d)*(?:{_SEPARATORS}[xX](?![a-zA-Z]))?")
 _SPOKEN = regex.compile(rf"[{''.join(_CHINESE_DIGITS)}](?:[\s，,、-]?[{''.join(_CHINESE_DIGITS)}]){{6,}}")
 _EMAIL = regex.compile(r"[A-Za-z0-9._%+-]+\s?@\s?[A-Za-z0-9-]+(?:\s?\.\s?[A-Za-z0-9-]+)+")

@@ -6,6 +6,8 @@ import argparse
 import getpass
 import sys
 
+import sqlalchemy as sa
+
 from desk import cases
 from desk import conversations as talk
 from desk.hours import local
@@ -81,8 +83,8 @@ def main() -> int:
         if not getattr(args, given, "x").strip():
             print("内容不能为空", file=sys.stderr)
             return 2
-    engine = open_store()
     try:
+        engine = open_store()
         with engine.begin() as db:
             args.run(db, args)
     except cases.NoSuchCase as error:
@@ -90,6 +92,9 @@ def main() -> int:
         return 1
     except cases.NotPossible as error:
         print(error, file=sys.stderr)
+        return 1
+    except sa.exc.SQLAlchemyError as error:
+        print(f"数据库打不开或写不了：{str(error.__cause__ or error).splitlines()[0]}", file=sys.stderr)
         return 1
     return 0
 

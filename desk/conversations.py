@@ -154,7 +154,8 @@ def replies_to(db: Connection, message: str) -> list[Row]:
 
 
 def was_told_to_wait(db: Connection, message: str) -> bool:
-    return any((r.data or {}).get("pending") for r in replies_to(db, message))
+    """Whether the resident already had a first word: that it takes longer, or in danger the number to call."""
+    return any(r.data.get("pending") or r.data.get("emergency") for r in replies_to(db, message))
 
 
 def history(db: Connection, conversation: str, after: int = 0, limit: int = 200) -> list[Row]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
 from desk.tables import metadata
 from policy_kb.settings import store_url
+
+READING = "huimin_reading"
 
 
 def desk_url() -> str:
@@ -18,7 +20,10 @@ def desk_url() -> str:
 
 
 def open_store(url: str | None = None) -> Engine:
-    """An engine with its tables there. SQLite: WAL, a write lock from the start of each transaction, foreign keys on."""
+    """An engine with its tables there. SQLite: WAL, foreign keys on, the write lock from the start of each transaction.
+
+    Transactions that only read are begun with :func:`reading`.
+    """
     url = url or desk_url()
     if not url.startswith("sqlite"):
         engine = sa.create_engine(url, future=True, pool_pre_ping=True)
@@ -36,10 +41,16 @@ def open_store(url: str | None = None) -> Engine:
 
         @sa.event.listens_for(engine, "begin")
         def _begin(connection):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            reading = connection.get_execution_options().get(READING)
+            connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     metadata.create_all(engine)
     return engine
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection whose transaction only reads: on SQLite it waits for no writer and holds none up."""
+    return engine.connect().execution_options(**{READING: True})
 
 
 def now() -> dt.datetime:

@@ -72,7 +72,7 @@ async def readyz(request: web.Request) -> web.Response:
     except (sa.exc.SQLAlchemyError, NothingLoaded):
         checks["knowledge"] = False
     try:
-        await app[keys.TURNS].write(lambda db: db.execute(sa.text("SELECT 1")))
+        await app[keys.TURNS].read(lambda db: db.execute(sa.text("SELECT 1")).scalar())
     except sa.exc.SQLAlchemyError:
         checks["desk"] = False
     ready = all(checks.values())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import hashlib
 import hmac
@@ -80,8 +81,8 @@ async def _authorised(request: web.Request, conversation: str):
     if scheme.lower() != "bearer" or not given:
         raise Refused(401, "no_token", {"WWW-Authenticate": "Bearer"})
     expected = token_for(request.app[keys.SECRET], conversation)
-    row = await request.app[keys.TURNS].write(lambda db: talk.get(db, conversation))
-    if not hmac.compare_digest(given.encode(), expected.encode()) or row is None:
+    row = await request.app[keys.TURNS].read(lambda db: talk.get(db, conversation))
+    if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()) or row is None:
         raise Refused(404, "not_found")
     return row
 
@@ -92,7 +93,7 @@ async def post_chat(request: web.Request) -> web.Response:
     app[keys.LIMITS].check_address(request)
     chat = await _body(request)
     text = _clean(chat.message.text) if chat.message.text is not None else ""
-    kb = app[keys.KNOWLEDGE].get()
+    kb = await asyncio.to_thread(app[keys.KNOWLEDGE].get)
     if chat.region is not None and chat.region not in kb.regions:
         raise Refused(400, "unknown_region")
     try:
@@ -125,7 +126,7 @@ async def post_chat(request: web.Request) -> web.Response:
     def outcome(db):
         return talk.get(db, name), talk.replies_to(db, message.id)
 
-    conversation, replies = await turns.write(outcome)
+    conversation, replies = await turns.read(outcome)
     return as_json(
         {"conversation": name, "token": token_for(secret, name), "handled_by": conversation.owner,
          "messages": [talk.public(r) for r in replies]}
@@ -137,9 +138,9 @@ async def get_messages(request: web.Request) -> web.Response:
     request.app[keys.LIMITS].check_address(request)
     conversation = await _authorised(request, request.match_info["conversation"])
     given = request.query.get("after", "0")
-    if not given.isdigit() or len(given) > 9:
+    if not regex.fullmatch(r"[0-9]{1,9}", given):
         raise Refused(400, "bad_shape", where="after")
-    rows = await request.app[keys.TURNS].write(lambda db: talk.history(db, conversation.id, int(given)))
+    rows = await request.app[keys.TURNS].read(lambda db: talk.history(db, conversation.id, int(given)))
     return as_json(
         {"conversation": conversation.id, "handled_by": conversation.owner,
          "messages": [talk.public(r) for r in rows], "next": rows[-1].seq if rows else int(given)}
@@ -148,7 +149,7 @@ async def get_messages(request: web.Request) -> web.Response:
 
 async def get_regions(request: web.Request) -> web.Response:
     """The places directly below ``?parent=`` (default: the country), with whether we hold anything there."""
-    kb = request.app[keys.KNOWLEDGE].get()
+    kb = await asyncio.to_thread(request.app[keys.KNOWLEDGE].get)
     parent = request.query.get("parent", COUNTRY)
     if parent not in kb.regions:
         raise Refused(400, "unknown_region")

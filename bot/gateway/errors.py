@@ -49,10 +49,12 @@ async def errors_in_words(request: web.Request, handler) -> web.StreamResponse:
         return refusal(r.status, r.code, r.message, r.headers)
     except web.HTTPRequestEntityTooLarge:
         return refusal(413, "too_large", text("too_large"))
-    except web.HTTPNotFound:
-        return refusal(404, "no_such_page", text("no_such_page"))
-    except web.HTTPException:
-        raise
+    except web.HTTPMethodNotAllowed as error:
+        return refusal(405, "method", text("method"), {"Allow": ",".join(sorted(error.allowed_methods))})
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return refusal(404 if error.status in {403, 404} else error.status, "no_such_page", text("no_such_page"))
     except Exception:
         log.exception("request failed: %s %s", request.method, request.match_info.route.resource)
         return refusal(500, "server_error", text("server_error"))

@@ -49,6 +49,6 @@ class RasaClient:
     async def ready(self) -> bool:
         try:
             async with self._session.get(f"{self._url}/ready", timeout=aiohttp.ClientTimeout(total=2)) as answer:
-                return answer.status == 200 and (await answer.json()).get("ready") is True
+                return answer.status == 200 and await answer.json() == {"ready": True}
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError):
             return False

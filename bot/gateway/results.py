@@ -27,7 +27,7 @@ class Handoff(_Part):
 
 
 class Request(_Part):
-    ticket_status: str | None = None
+    ticket_status: bool = False
     erase: bool = False
 
 

@@ -48,6 +48,16 @@ function speak(into, text) {
   return into;
 }
 
+/** A first line with a number to call stands out, its numbers as large as buttons. @param {HTMLElement} into @param {string} text */
+function speakUp(into, text) {
+  const end = (text + '\n').indexOf('\n');
+  const first = speak(el('p', 'call'), text.slice(0, end));
+  if (!first.querySelector('.tel')) return speak(into, text);
+  into.append(first);
+  if (text.length > end) into.append(speak(el('p'), text.slice(end + 1)));
+  return into;
+}
+
 /** @param {string|undefined|null} iso */
 export function day(iso) {
   const m = /^(\d{4})-(\d\d)-(\d\d)/.exec(iso || '');
@@ -173,6 +183,7 @@ export function render(m) {
   if (facts.length) box.append(factCard(facts, cites));
   const words = el('div', 'words');
   if (m.from === 'resident') words.append(m.text || '');
+  else if (m.from === 'bot' && m.kind === 'handoff') speakUp(words, m.text || '');
   else speak(words, cites.length ? withoutSources(m.text || '') : m.text || '');
   box.append(words);
   if (cites.length) box.append(sources(cites));

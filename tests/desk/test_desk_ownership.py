@@ -6,7 +6,6 @@ among them those that come twice or late.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -18,17 +17,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bot.gateway.outcomes import Outcomes
 from bot.gateway.results import Turn
-from bot.gateway.turns import Turns
-from bot.settings import Settings
 from desk import cases
 from desk import conversations as talk
-from desk.store import open_store
+from desk.store import now, open_store
 
-SETTINGS = Settings(
-    host="", port=1, public_url=None, region=None, rate_limit=0, trusted_proxies=frozenset(), allowed_origins=frozenset(),
-    rasa_url="", rasa_secret="", unclaimed_after=0.0,
-)
 STAFF = st.sampled_from(["王芳", "李强"])
 SAID_BY_BOT = {
     "answer": {"kind": "answer", "text": "每月450元"},
@@ -38,10 +32,10 @@ SAID_BY_BOT = {
 SHARED_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
-class Steps(Turns):
-    """Turns without Rasa and knowledge; danger seen by the gateway itself has its own tests."""
+class Steps(Outcomes):
+    """Outcomes without knowledge; danger seen by the gateway itself has its own tests."""
 
-    def _danger(self, said: str):
+    def danger(self, said: str):
         return None
 
 
@@ -52,7 +46,7 @@ class Ownership(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.mkdtemp(dir=SHARED_MEMORY)
         self.store = open_store(f"sqlite:///{self.folder}/desk.db")
-        self.steps = Steps(self.store, None, None, SETTINGS)
+        self.steps = Steps(None)
         self.ended: dict[str, str] = {}
         self.progress: dict[str, str] = {}
 
@@ -104,17 +98,17 @@ class Ownership(RuleBasedStateMachine):
 
     def take_turn(self, db, message, turn):
         if message.payload and message.payload.startswith("#"):
-            self.steps._without_bot(db, message)
+            self.steps.without_bot(db, message)
         else:
-            self.steps._commit(db, message, turn)
+            self.steps.commit(db, message, turn)
 
     @rule(message=messages)
     def gives_up(self, message):
-        self.transaction(lambda db: self.steps._give_up(db, talk.get_message(db, message)))
+        self.transaction(lambda db: self.steps.give_up(db, talk.get_message(db, message)))
 
     @rule()
     def nobody_claimed_in_time(self):
-        asyncio.run(self.steps.release_unclaimed())
+        self.transaction(lambda db: self.steps.release_unclaimed(db, now()))
 
     # -- the staff
 

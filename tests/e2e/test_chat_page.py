@@ -279,6 +279,44 @@ def test_asking_for_a_person_shows_the_waiting_banner(page):
         expect(banner).to_be_hidden(timeout=WAIT)
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_in_danger_the_number_to_call_stands_out_and_can_be_tapped(page, large):
+    page.set_viewport_size({"width": 320, "height": 640})
+    if large:
+        page.get_by_role("button", name="大字").click()
+
+    def check(reply):
+        link = reply.get_by_role("link", name="12356", exact=True)
+        expect(link).to_have_attribute("href", "tel:12356")
+        expect(link).to_be_in_viewport()
+        r = link.bounding_box()
+        assert r["width"] >= 43.5 and r["height"] >= 43.5
+        assert page.get_by_role("button", name="大字").bounding_box()["y"] < r["y"]  # between the tools above
+        assert r["y"] + r["height"] < box(page).bounding_box()["y"]  # and the box below
+        first = reply.get_by_role("paragraph").filter(has=page.get_by_role("link", name="12356", exact=True))
+        advice = reply.get_by_role("paragraph").last
+        expect(first).to_be_visible()
+        expect(first).to_contain_text(re.compile("^请现在就拨打12356"))
+        look = "e => { const s = getComputedStyle(e); return [parseFloat(s.fontSize), +s.fontWeight] }"
+        (size, weight), (usual, _) = first.evaluate(look), advice.evaluate(look)
+        assert size > usual and weight >= 600
+        for number in ("120", "110"):
+            expect(first.get_by_role("link", name=number, exact=True)).to_have_attribute("href", "tel:" + number)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+    check(ask(page, "我想死"))
+    page.reload()
+    bots(page).first.scroll_into_view_if_needed()
+    expect(bots(page).first.get_by_role("link", name="12356", exact=True)).to_have_attribute("href", "tel:12356")
+    assert page.problems == []
+
+
+def test_the_page_says_its_name_and_its_language(page):
+    expect(page).to_have_title("惠民 · 政策问答")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.get_by_role("heading", level=1)).to_have_text("惠民 · 政策问答")
+
+
 def test_a_failed_line_is_retried_with_the_same_id_and_body(page):
     bodies = []
 

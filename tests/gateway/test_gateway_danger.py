@@ -8,14 +8,14 @@ import pytest
 
 from desk import cases
 from tests.gateway.fake_rasa import answer, fail, handoff, hang
-from tests.gateway.house import PATIENT
+from tests.gateway.house import HURRIED, body
 
 DANGER = [("我不想活了", "12356"), ("家里着火了快救人", "119"), ("我爸突然晕倒了叫不醒", "120"), ("老公打我，正在砸门", "110")]
 
 
 @pytest.mark.parametrize(("text", "number"), DANGER)
 async def test_with_rasa_down_the_number_stands_in_the_first_line_and_an_urgent_case_is_open(street, text, number):
-    async with street.open() as house:
+    async with street.open(**HURRIED) as house:
         house.rasa.always = fail(503)
         someone = house.resident()
         first = (await someone.say(text)).messages[0]
@@ -26,15 +26,14 @@ async def test_with_rasa_down_the_number_stands_in_the_first_line_and_an_urgent_
 
 
 async def test_with_rasa_down_the_number_is_said_at_once_and_not_after_the_waiting_time(street):
-    async with street.open(**PATIENT) as house:
+    async with street.open() as house:
         house.rasa.always = fail(503)
-        got = await asyncio.wait_for(house.post({
-            "conversation": None, "message": {"id": "0" * 32, "text": "我不想活了"}, "region": None, "as_of": None}), 2)
+        got = await asyncio.wait_for(house.post(body("我不想活了")), 5)
         assert "12356" in got.texts[0].splitlines()[0]
 
 
 async def test_a_rasa_that_comes_back_late_does_not_talk_over_the_danger(street):
-    async with street.open(give_up_after=20.0) as house:
+    async with street.open(**HURRIED) as house:
         go = asyncio.Event()
         house.rasa.next.append(hang(go, answer("低保每月450元")))
         someone = house.resident()
@@ -46,7 +45,7 @@ async def test_a_rasa_that_comes_back_late_does_not_talk_over_the_danger(street)
 
 
 async def test_the_case_of_a_danger_is_opened_once_when_rasa_comes_back_with_the_same(street):
-    async with street.open(give_up_after=20.0) as house:
+    async with street.open(**HURRIED) as house:
         go = asyncio.Event()
         house.rasa.next.append(hang(go, handoff("请拨打12356", "danger", urgent=True)))
         someone = house.resident()

@@ -10,7 +10,7 @@ from desk import cases
 from desk import conversations as talk
 from desk.tickets import read_ticket
 from tests.gateway.fake_rasa import answer, handoff, hang
-from tests.gateway.house import House, Resident, new_id
+from tests.gateway.house import LONG_AGO, House, Resident, new_id
 
 BACK = "继续问机器人"
 
@@ -183,7 +183,7 @@ async def test_when_staff_claim_while_rasa_thinks_its_late_word_is_not_said(stre
 
 
 async def test_no_promise_of_an_answer_of_the_bot_once_staff_have_claimed(street):
-    async with street.open(first_word_after=0.5) as house:
+    async with street.open() as house:
         someone = await waiting_for_a_person(house)
         await someone.press((await someone.history()).button(BACK))
         go = asyncio.Event()
@@ -191,9 +191,9 @@ async def test_no_promise_of_an_answer_of_the_bot_once_staff_have_claimed(street
         slow = asyncio.create_task(someone.say("低保"))
         await house.rasa.was_asked(2)
         staff(house, cases.claim, ticket_of(someone), "王芳")
-        got = await slow
-        assert not any(m["data"].get("pending") for m in got.messages)
+        await house.turns._tell_to_wait(someone.conversation, someone.last_message(), LONG_AGO)
         go.set()
+        assert not any(m["data"].get("pending") for m in (await slow).messages)
 
 
 async def test_after_resolving_the_resident_knows_what_came_of_it_and_the_bot_answers_again(street):

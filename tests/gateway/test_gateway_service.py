@@ -18,7 +18,7 @@ SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
     [
         ("GET", "/", 200), ("GET", "/static/chat.js", 200), ("GET", "/static/chat.css", 200), ("GET", "/api/regions", 200),
         ("GET", "/healthz", 200), ("GET", "/nothing", 404), ("POST", "/api/chat", 400), ("GET", "/api/chat", 405),
-        ("GET", "/static/", 403), ("GET", f"/api/chat/{'0' * 32}/messages", 401),
+        ("GET", "/static/", 404), ("GET", f"/api/chat/{'0' * 32}/messages", 401),
     ],
 )
 async def test_page_api_and_errors_carry_the_security_headers(street, method, path, status):

@@ -1,0 +1,170 @@
+"""What a turn leaves in the store: replies, context, cases, ownership. Each method runs inside one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from bot.gateway.errors import text
+from bot.gateway.results import Result, Turn
+from desk import cases, hours
+from desk import conversations as talk
+from desk import texts as desk_texts
+from desk.store import aware, now
+from desk.tickets import read_ticket
+from policy_kb import Reader, emergencies
+from policy_kb.knowledge import Emergency
+
+log = logging.getLogger("huimin.turns")
+
+CONTINUE = "#continue_with_bot"
+HUMAN = "/request_human"
+NOTHING_UNDERSTOOD = {"benefit": None, "aspect": None, "region": None}
+
+
+class Outcomes:
+    """Writes what came of a message; knows danger to life without asking Rasa."""
+
+    def __init__(self, knowledge: Reader):
+        self._knowledge = knowledge
+
+    def tell_to_wait(self, db: Connection, message: str) -> None:
+        """The notice that an answer takes longer; in danger, the number to call. Once for each message."""
+        row = talk.get_message(db, message)
+        if row.state != "received" or talk.was_told_to_wait(db, message):
+            return
+        if self.tell_danger(db, row) or talk.get(db, row.conversation).owner != talk.BOT:
+            return
+        data = NOTHING_UNDERSTOOD | {"pending": True}
+        talk.say(db, row.conversation, talk.Outgoing("system", "notice", text("pending"), data=data), message)
+
+    def tell_danger(self, db: Connection, message: Any) -> bool:
+        """In danger to life the number is said, and a person told, without Rasa: once for each message."""
+        danger = self._danger(message.text) if message.payload is None else None
+        if danger is None:
+            return False
+        if not talk.was_told_to_wait(db, message.id):
+            data = NOTHING_UNDERSTOOD | {"emergency": danger.id}
+            said = talk.Outgoing("system", "handoff", f"{danger.first_line}\n{danger.advice}", data=data)
+            talk.say(db, message.conversation, said, message.id)
+            self._hand_over(db, message.conversation, message.id, "danger", True, None, "")
+        return True
+
+    def _danger(self, said: str) -> Emergency | None:
+        try:
+            return emergencies.detect(self._knowledge.get(), said)
+        except Exception:
+            log.exception("could not look for danger")
+            return None
+
+    def commit(self, db: Connection, message: Any, turn: Turn) -> None:
+        """Reply, context and state in one step; nothing at all if a person took over or it was answered meanwhile."""
+        conversation = talk.get(db, message.conversation)
+        if conversation is None:
+            return
+        if conversation.owner != talk.BOT:
+            return self.without_bot(db, message)
+        state = "answered_late" if talk.was_told_to_wait(db, message.id) else "answered"
+        if not talk.settle(db, message.id, state):
+            return
+        talk.set_context(db, message.conversation, turn.context)
+        for result in turn.messages:
+            if result.request and result.request.erase:
+                return self._erase(db, message)
+            self._say(db, message, result)
+
+    def _say(self, db: Connection, message: Any, result: Result) -> None:
+        data = NOTHING_UNDERSTOOD | result.data
+        replies = [r.model_dump() for r in result.quick_replies]
+        said = result.text
+        if result.request and result.request.ticket_status and read_ticket(message.text):
+            said = self._ticket_status(db, message, read_ticket(message.text))
+        out = talk.Outgoing("bot", result.kind, said, result.citations, replies, data)
+        talk.say(db, message.conversation, out, message.id)
+        if result.handoff:
+            h = result.handoff
+            self._hand_over(db, message.conversation, message.id, h.reason, h.urgent, h.department, h.summary)
+
+    def _hand_over(
+        self, db: Connection, conversation: str, message: str, reason: str, urgent: bool, department: str | None,
+        summary: str,
+    ) -> None:
+        """Open the case (once), queue the conversation and tell the resident the ticket and the way back."""
+        before = cases.of_conversation(db, conversation)
+        was_bot = talk.get(db, conversation).owner == talk.BOT
+        case = cases.open_case(db, conversation, message, reason=reason, urgent=urgent, department=department, summary=summary)
+        if before and not was_bot:
+            return
+        key = "waiting" if hours.open_at(now()) else "waiting_out_of_hours"
+        self._system(db, conversation, message, "handoff", desk_texts.text(key, ticket=case.ticket), case.ticket)
+
+    def _system(
+        self, db: Connection, conversation: str, message: str | None, kind: str, said: str, ticket: str | None,
+        way_back: bool = True,
+    ) -> None:
+        back = desk_texts.text("continue_with_bot")
+        replies = [{"title": back, "says": back, "payload": CONTINUE}] if way_back else []
+        data = NOTHING_UNDERSTOOD | {"ticket": ticket}
+        talk.say(db, conversation, talk.Outgoing("system", kind, said, quick_replies=replies, data=data), message)
+
+    def without_bot(self, db: Connection, message: Any) -> None:
+        """While a person owns the conversation, or when the resident goes back to the bot."""
+        late = talk.was_told_to_wait(db, message.id)
+        if not talk.settle(db, message.id, "answered_late" if late else "answered"):
+            return
+        case = cases.of_conversation(db, message.conversation)
+        ticket = case.ticket if case else None
+        owner = talk.get(db, message.conversation).owner
+        if self.tell_danger(db, message):
+            return
+        if message.payload == CONTINUE:
+            moved = cases.back_to_bot(db, message.conversation, "resident", "continue_with_bot")
+            key = "with_staff" if owner == talk.STAFF else "back_with_bot" if moved and ticket else "not_waiting"
+            self._system(db, message.conversation, message.id, "notice", desk_texts.text(key, ticket=ticket), ticket, False)
+        elif read_ticket(message.text):
+            said = self._ticket_status(db, message, read_ticket(message.text))
+            self._system(db, message.conversation, message.id, "notice", said, ticket, owner == talk.QUEUE)
+        elif owner == talk.QUEUE:
+            said = desk_texts.text("still_waiting", ticket=ticket)
+            self._system(db, message.conversation, message.id, "notice", said, ticket)
+
+    def _ticket_status(self, db: Connection, message: Any, ticket: str) -> str:
+        """How far a case of this conversation is; other conversations' cases are not told of."""
+        try:
+            case = cases.by_ticket(db, ticket)
+        except cases.NoSuchCase:
+            return desk_texts.text("ticket_unknown", ticket=ticket)
+        if case.conversation != message.conversation:
+            return desk_texts.text("ticket_unknown", ticket=ticket)
+
+        def day(moment: dt.datetime | None) -> str:
+            return hours.local(aware(moment)).strftime("%Y-%m-%d") if moment else ""
+
+        return desk_texts.text(
+            f"ticket_{case.status}", ticket=ticket, opened=day(case.opened_at), resolved=day(case.resolved_at),
+            name=case.claimed_by, outcome=case.outcome,
+        )
+
+    def _erase(self, db: Connection, message: Any) -> None:
+        """Everything said so far goes; the conversation itself stays, with this one answer."""
+        talk.clear(db, message.conversation)
+        said = talk.Outgoing("system", "notice", text("erased"), data=NOTHING_UNDERSTOOD | {"erased": True})
+        talk.say(db, message.conversation, said, message.id)
+
+    def give_up(self, db: Connection, message: Any) -> None:
+        if talk.settle(db, message.id, "given_up"):
+            human = [{"title": text("human"), "says": text("human"), "payload": HUMAN}]
+            said = talk.Outgoing("system", "notice", text("given_up"), quick_replies=human, data=dict(NOTHING_UNDERSTOOD))
+            talk.say(db, message.conversation, said, message.id)
+
+    def release_unclaimed(self, db: Connection, since: dt.datetime) -> None:
+        """Give back to the bot what waits for a person since before ``since``; the cases stay open."""
+        for conversation in talk.queued_since(db, since):
+            case = cases.of_conversation(db, conversation)
+            if cases.back_to_bot(db, conversation, "system", "nobody claimed in time"):
+                ticket = case.ticket if case else ""
+                said = desk_texts.text("nobody_yet", ticket=ticket)
+                self._system(db, conversation, None, "notice", said, ticket or None, False)

@@ -1,0 +1,182 @@
+// The lines on the screen: their order, what stands under them, and keeping them in step with the gateway's copy.
+import { $, button, el, render } from './view.js';
+import { atBottom } from './signs.js';
+import { talk } from './conversation.js';
+
+/**
+ * A line on the screen. `order` sorts it: its seq, or Infinity until the gateway has numbered it.
+ * @typedef {{seq: number|null, order: number, id: string, from: string, text: string, node: HTMLElement, msg: import('./api.js').Message,
+ *   payload?: string, body?: any, state?: 'sending'|'failed'|'refused'|'sent', note?: string, moved?: boolean, foot?: HTMLElement}} Line
+ *
+ * What lines ask of the rest of the page.
+ * @typedef {{say: (text: string, payload?: string) => void, again: (line: Line) => void, edit: (line: Line) => void,
+ *   delivered: (line: Line) => void}} Deeds
+ */
+
+const log = $('log');
+
+/** @type {Line[]} on the screen, in order */ export const lines = [];
+/** @type {Record<number, Line>} */ let bySeq = {};
+/** @type {Deeds} */ let deeds;
+
+/** @param {Deeds} to */
+export function wire(to) {
+  deeds = to;
+}
+
+/** @param {Line} line */
+export function put(line) {
+  const was = lines.indexOf(line);
+  if (was >= 0) lines.splice(was, 1);
+  let i = lines.length;
+  while (i && lines[i - 1].order > line.order) i--;
+  lines.splice(i, 0, line);
+  const next = i + 1 < lines.length ? lines[i + 1].node : null;
+  if (line.node.parentNode !== log || line.node.nextSibling !== next) log.insertBefore(line.node, next);
+  $('welcome').hidden = true;
+}
+
+/** @param {Line} line */
+export function drop(line) {
+  lines.splice(lines.indexOf(line), 1);
+  line.node.remove();
+}
+
+/** @param {import('./api.js').Message} msg @returns {Line} */
+function lineOf(msg) {
+  const seq = typeof msg.seq === 'number' ? msg.seq : null;
+  return { seq, order: seq === null ? Infinity : seq, id: msg.client_id || msg.id || '', from: msg.from, text: msg.text, node: render(msg), msg };
+}
+
+/** The resident's own line, about to be sent. @param {string} id @param {string} text @param {string} [payload] @param {any} [body] */
+export function ownLine(id, text, payload, body) {
+  const line = lineOf(/** @type {any} */ ({ id, from: 'resident', text }));
+  line.payload = payload;
+  line.body = body;
+  line.state = 'sending';
+  return line;
+}
+
+/** Is it still to be delivered? @param {Line} line */
+const unsent = (line) => line.state === 'sending' || line.state === 'failed';
+
+/** What stands on the screen stays, what follows begins anew. */
+export function retire() {
+  lines.forEach((l) => unsent(l) || (l.order = -Infinity));
+  bySeq = {};
+  if (lines.some((l) => l.order < 0)) {
+    const note = lineOf(/** @type {any} */ ({ from: 'system', kind: 'notice', text: '之前的对话已经结束，下面是新的对话。' }));
+    note.order = 0;
+    put(note);
+  }
+  quick();
+}
+
+// ---------------------------------------------------------------- taking in
+
+/** The resident's own line, if the gateway's copy of it is here already. @param {import('./api.js').Message} m */
+function mine(m) {
+  const open = lines.filter((l) => l.state && l.seq === null && l.order > 0);
+  return (
+    open.filter((l) => l.id === (m.client_id || m.id))[0] ||
+    open.filter((l) => l.text === m.text && l.state !== 'refused')[0] ||
+    open.filter((l) => l.state === 'sent')[0] // masked on the way: same line, other text
+  );
+}
+
+/** Takes in messages of this conversation; says whether another tab wrote. @param {import('./api.js').Message[]} msgs @param {Line} [answered] */
+export function take(msgs, answered) {
+  const near = atBottom();
+  /** @type {Line|null} */
+  let first = null;
+  let elsewhere = false;
+  msgs.forEach((m) => {
+    if (!m || typeof m.seq !== 'number' || bySeq[m.seq]) return;
+    const own = m.from === 'resident' ? mine(m) : null;
+    if (own) {
+      own.seq = own.order = m.seq;
+      bySeq[m.seq] = own;
+      if (own.text !== m.text) {
+        own.text = m.text;
+        (/** @type {HTMLElement} */ (own.node.querySelector('.words'))).textContent = m.text;
+      }
+      if (own.state !== 'sent') deeds.delivered(own); // the call failed, yet it arrived
+      put(own);
+      return;
+    }
+    const line = (bySeq[m.seq] = lineOf(m));
+    if (m.from === 'resident') elsewhere = true;
+    put(line);
+    if (!first) first = line;
+  });
+  if (first) {
+    if (near || answered) reveal(first);
+    else $('jump').hidden = false;
+  }
+  quick();
+  return elsewhere;
+}
+
+// ---------------------------------------------------------------- under the lines
+
+/** Draws what is under the resident's own line. @param {Line} line */
+function foot(line) {
+  if (!line.foot) line.node.append((line.foot = el('div', 'foot')));
+  const f = line.foot;
+  f.textContent = '';
+  const last = lines.filter((l) => l.from === 'resident').pop();
+  if (line.state === 'sending' || (line.state === 'sent' && line === last)) {
+    const s = el('span', 'state', line.state === 'sending' ? '发送中……' : '已送达');
+    s.setAttribute('aria-live', 'off');
+    f.append(s);
+  } else if (line.state === 'failed' || line.state === 'refused') {
+    if (line.note) f.append(el('span', 'why', line.note));
+    const no = line.state === 'refused';
+    f.append(button('retry', no ? '改一改再发' : '没有送出，点这里重试', () => (no ? deeds.edit(line) : deeds.again(line))));
+  }
+}
+
+export const feet = () => lines.forEach((l) => l.state && foot(l));
+
+/** Buttons under the newest words of ours, while they still make sense. */
+export function quick() {
+  Array.from(log.querySelectorAll('.quick')).forEach((e) => e.remove());
+  for (let i = lines.length - 1; i >= 0; i--) {
+    const l = lines[i];
+    if (l.from === 'resident') {
+      if (talk.handledBy === 'bot' && l.state !== 'failed' && l.state !== 'refused') return;
+      continue;
+    }
+    const choices = l.order > 0 ? l.msg.quick_replies || [] : [];
+    if (!choices.length) return;
+    const box = el('div', 'quick chips');
+    box.setAttribute('role', 'group');
+    box.setAttribute('aria-label', '快捷回复');
+    choices.forEach((q) => box.append(button('chip', q.title, () => deeds.say(q.title, q.payload))));
+    l.node.append(box);
+    return;
+  }
+}
+
+// ---------------------------------------------------------------- scrolling
+
+/** Scrolls so that a line is read from its beginning, with the question above it. @param {Line} line @param {boolean} [jump] */
+export function reveal(line, jump) {
+  let node = line.node;
+  const above = lines[lines.indexOf(line) - 1];
+  if (above && above.from === 'resident' && above.node.offsetHeight < window.innerHeight / 4) node = above.node;
+  const bar = $('tools').getBoundingClientRect();
+  const head = $('tools').parentNode.getBoundingClientRect().height || bar.height;
+  const top = Math.min(node.getBoundingClientRect().top + window.pageYOffset - head - 14, document.documentElement.scrollHeight - window.innerHeight);
+  const still = jump || matchMedia('(prefers-reduced-motion: reduce)').matches;
+  try {
+    window.scrollTo({ top, behavior: still ? 'auto' : 'smooth' });
+  } catch (_) {
+    window.scrollTo(0, top);
+  }
+}
+
+/** Scrolls to the newest line. @param {boolean} [jump] */
+export function revealLast(jump) {
+  if (lines.length) reveal(lines[lines.length - 1], jump);
+}

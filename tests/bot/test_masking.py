@@ -1,0 +1,193 @@
+"""What identifies a person is masked however it is typed; incomes, ages, dates and public numbers never are."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import regex
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from bot.masking import ACCOUNT, CARD, EMAIL, ID, PHONE, PLATE, mask
+from tests.bot.masking_sentences import HARMLESS, PERSONAL
+
+LABELS = (ID, CARD, PHONE, EMAIL, PLATE, ACCOUNT)
+_LABEL = regex.compile("|".join(map(regex.escape, LABELS)))
+_MARKED = regex.compile(r"⟦([^⟧]+)⟧")
+MOBILE = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
+
+
+def personal() -> list[str]:
+    """A number broken over lines stays one sentence."""
+    return [s for s in regex.split(r"\n(?![^⟦⟧]*⟧)", PERSONAL)]
+
+
+def harmless() -> list[str]:
+    return HARMLESS.splitlines()
+
+
+def plain(sentence: str) -> str:
+    return _MARKED.sub(r"\1", sentence)
+
+
+def spans_meant(sentence: str) -> list[tuple[int, int]]:
+    spans, removed = [], 0
+    for m in _MARKED.finditer(sentence):
+        spans.append((m.start() - removed, m.end() - removed - 2))
+        removed += 2
+    return spans
+
+
+def spans_masked(text: str) -> list[tuple[int, int]]:
+    """Where ``mask`` put its labels, as places in ``text``: what is between them stands there unchanged."""
+    kept = _LABEL.split(mask(text))
+    found = regex.fullmatch("(.+?)".join(map(regex.escape, kept)), text, regex.DOTALL)
+    return [found.span(n) for n in range(1, len(kept))]
+
+
+def is_masked(sentence: str) -> bool:
+    """Every digit and letter of what is marked is under a label."""
+    text, masked = plain(sentence), spans_masked(plain(sentence))
+    return all(
+        any(start <= place < end for start, end in masked)
+        for first, last in spans_meant(sentence)
+        for place in range(first, last)
+        if text[place].isalnum()
+    )
+
+
+def too_much(sentence: str) -> list[str]:
+    """What is masked and ought to stand."""
+    meant = {p for first, last in spans_meant(sentence) for p in range(first, last)}
+    text = plain(sentence)
+    return [text[s:e] for s, e in spans_masked(text) if any(text[p].isalnum() and p not in meant for p in range(s, e))]
+
+
+def test_there_are_enough_sentences_and_half_of_them_are_traps():
+    assert len(personal()) + len(harmless()) >= 120
+    assert len(harmless()) >= len(personal())
+
+
+@pytest.mark.parametrize("sentence", personal())
+def test_what_identifies_a_person_is_masked(sentence):
+    assert is_masked(sentence), mask(plain(sentence))
+
+
+@pytest.mark.parametrize("sentence", personal())
+def test_what_stands_beside_it_is_kept(sentence):
+    assert not too_much(sentence), mask(plain(sentence))
+
+
+@pytest.mark.parametrize("sentence", harmless())
+def test_what_identifies_nobody_is_kept(sentence):
+    assert mask(sentence) == sentence
+
+
+def test_recall_is_1_and_precision_at_least_98_percent(capsys):
+    every = personal() + harmless()
+    wanted = [s for s in personal() for _ in spans_meant(s)]
+    found = sum(len(spans_meant(s)) for s in personal() if is_masked(s))
+    masked = sum(len(spans_masked(plain(s))) for s in every)
+    wrong = sum(len(too_much(s)) for s in every)
+    recall, precision = found / len(wanted), (masked - wrong) / masked
+    with capsys.disabled():
+        print(f"\nmasking: {len(every)} sentences, recall {recall:.3f}, precision {precision:.3f}")
+    assert recall == 1.0
+    assert precision >= 0.98
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("身份证11010519491231002X", ID), ("老证110105491231002", ID), ("手机13812345678", PHONE), ("座机020-83123456", PHONE),
+        ("卡号6222021234567890123", CARD), ("银行卡6228480012345678", CARD), ("账号12345678901", ACCOUNT),
+        ("邮箱a@b.cn", EMAIL), ("车牌粤A12345", PLATE),
+    ],
+)
+def test_the_label_says_what_it_was(text, label):
+    assert _LABEL.findall(mask(text)) == [label]
+
+
+def test_masking_twice_changes_nothing_more():
+    for sentence in personal():
+        once = mask(plain(sentence))
+        assert mask(once) == once
+
+
+def digits_left(text: str) -> int:
+    """The longest run of digits that is left when everything between digits is taken away."""
+    return max(map(len, regex.findall(r"\d+", regex.sub(r"[^\d\p{L}〔]+", "", mask(text)))), default=0)
+
+
+SEPARATOR = st.text(alphabet=" -.·/_—　", max_size=2)
+
+
+@given(st.from_regex(r"[1-9][0-9]{16}[0-9Xx]", fullmatch=True), st.sampled_from(["", "身份证", "我的号是", "68岁"]))
+@example("110105194912310021", "")
+def test_no_18_digit_number_is_left_whatever_its_checksum(number, before):
+    assert digits_left(f"{before} {number}".replace("68岁", "")) == 0
+
+
+@given(st.from_regex(r"[1-8][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])[0-3][0-9]{4}[0-9X]", fullmatch=True), st.data())
+def test_an_identity_number_in_pieces_is_not_left(number, data):
+    pieces = "".join(c + (data.draw(SEPARATOR) if i in (5, 9, 13) else "") for i, c in enumerate(number))
+    assert digits_left(f"身份证{pieces}，谢谢") == 0
+
+
+@given(MOBILE, st.data())
+def test_no_mobile_number_is_left_whatever_stands_between_its_digits(number, data):
+    text = "".join(c + data.draw(SEPARATOR) for c in number[:-1]) + number[-1]
+    assert digits_left(f"打我{text}，谢谢") == 0
+
+
+@given(MOBILE, st.text(alphabet=" -.·/_—　,，、~～:：()（）+", min_size=1, max_size=2))
+def test_no_mobile_number_in_its_three_parts_is_left_whatever_stands_between_them(number, between):
+    assert digits_left(f"打我{number[:3]}{between}{number[3:7]}{between}{number[7:]}，谢谢") == 0
+
+
+@given(MOBILE, st.integers(0, 10), st.sampled_from(["missing", "doubled"]))
+def test_a_mobile_number_with_a_digit_missing_or_too_many_is_not_left(number, place, fault):
+    wrong = number[:place] + number[place + 1 :] if fault == "missing" else number[: place + 1] + number[place:]
+    assume(wrong.startswith("1"))
+    assert digits_left(f"手机号{wrong}") == 0
+
+
+@given(st.text(alphabet="零一二三四五六七八九", min_size=9, max_size=9), st.sampled_from("三四五六七八九"))
+def test_no_mobile_number_in_chinese_digits_is_left(rest, second):
+    assert rest not in mask(f"我手机是一{second}{rest}")
+
+
+AMOUNT = st.integers(0, 9_999_999)
+
+
+@given(AMOUNT, st.sampled_from(["", "每月收入", "我今年花了", "共", "存款 ", "电话费"]), st.sampled_from(["元", " 元", "元钱", "元/月"]))
+def test_no_amount_below_ten_million_is_masked(amount, before, unit):
+    text = f"{before}{amount}{unit}"
+    assert mask(text) == text
+
+
+@given(st.lists(AMOUNT, min_size=2, max_size=4), st.sampled_from(["元 ", "元，", "元、", " 元 "]))
+def test_no_list_of_amounts_is_masked(amounts, between):
+    text = "".join(f"{a}{between}" for a in amounts)
+    assert mask(text) == text
+
+
+@given(st.lists(st.integers(1000, 9999), min_size=2, max_size=3))
+def test_no_wages_of_some_months_with_one_unit_behind_them_are_masked(amounts):
+    text = f"工资分别是{' '.join(map(str, amounts))}元"
+    assert mask(text) == text
+
+
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]))
+def test_no_date_of_the_last_and_this_century_is_masked(day, form):
+    text = f"{day.strftime(form)}开始的"
+    assert mask(text) == text
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=300)
+def test_any_text_can_be_masked_and_without_digits_stays_as_it_is(text):
+    masked = mask(text)
+    if not regex.search(r"[\p{N}@零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]", text):
+        assert masked == text
