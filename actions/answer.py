@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import AllSlotsReset, SlotSet
@@ -35,7 +36,7 @@ class AnswerPolicy(Action):
         if said.is_empty and not _is_button(tracker):
             return _not_understood(dispatcher, tracker)
         if intent == "check_eligibility" and not said.aspect:
-            said = _with_aspect(said, "eligibility")
+            said = replace(said, aspect="eligibility")
         now = follow(kb, before, said, fragment=intent == "inform")
         query = _query(tracker, now)
         if said.ambiguous_regions:
@@ -86,17 +87,12 @@ def _is_button(tracker: Tracker) -> bool:
     return (tracker.latest_message.get("text") or "").startswith("/")
 
 
-def _with_aspect(said: Understanding, aspect: str) -> Understanding:
-    from dataclasses import replace
-
-    return replace(said, aspect=aspect)
-
-
 def _query(tracker: Tracker, now: Context) -> Query:
     today = base.day(tracker)
     as_of = dt.date(now.year, 12, 31) if now.year and now.year < today.year else today
     region = now.region or base.metadata(tracker).get("region")
-    return Query(now.benefits, now.aspect, region, as_of, now.group, now.topic)
+    words = "" if _is_button(tracker) else tracker.latest_message.get("text") or ""
+    return Query(now.benefits, now.aspect, region, as_of, now.group, now.topic, words)
 
 
 def _nearest(kb: KnowledgeBase, codes: tuple[str, ...], region: str | None) -> tuple[str, ...]:

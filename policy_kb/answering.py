@@ -40,6 +40,8 @@ def answer(kb: KnowledgeBase, query: Query) -> Answer:
     parts = [_look_up(kb, query, b) for b in query.benefits]
     held = [p for p in parts if p.resolution.layers]
     if not held:
+        if query.region is None and _held_somewhere(kb, query):
+            return _ask_place(kb, query, say)
         return _nothing(kb, query, say)
     unplaced = query.region is None and _differs_locally(kb, query)
     if unplaced and all(not p.resolution.layers or p.aspect != p.asked for p in parts):
@@ -103,6 +105,13 @@ def _with_group(
     return r.Resolution(ordered, r.coverage_of(query.region, ordered))
 
 
+def _held_somewhere(kb: KnowledgeBase, query: Query) -> bool:
+    """Whether some place has a rule on what is asked."""
+    asked = aspect_of(kb, query)
+    aspects = {asked, *kb.aspects[asked].fallback}
+    return any(p.benefit in query.benefits and p.aspect in aspects and p.region != COUNTRY for p in kb.provisions)
+
+
 def _differs_locally(kb: KnowledgeBase, query: Query) -> bool:
     asked = aspect_of(kb, query)
     aspects = {asked} | (set(MONEY) if asked in MONEY else set())
@@ -123,7 +132,7 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, parts: list[_Part], 
     for number, part in enumerate(held_parts):
         for depth, layer in enumerate(part.resolution.layers):
             brief = len(held_parts) > 1 or part.aspect in MONEY
-            held = _cut(layer.held, MAX_STATEMENTS_EACH if brief else MAX_STATEMENTS)
+            held = _cut(layer.held, MAX_STATEMENTS_EACH if brief else MAX_STATEMENTS, query.words)
             lines = say.lines(held)
             key = layer.region.code
             old = all(h.historic for h in held)
@@ -196,14 +205,34 @@ def _layer_heading(kb: KnowledgeBase, query: Query, say: Wording, code: str, cov
     return say("layer_local", place=kb.regions[code].name)
 
 
-def _cut(held: tuple[r.Held, ...], statements: int) -> tuple[r.Held, ...]:
+def _pairs(text: str) -> set[str]:
+    return {text[i : i + 2] for i in range(len(text) - 1)}
+
+
+def _named_first(figures: list[r.Held], words: str) -> list[r.Held]:
+    """Figures whose label, name or statement has what sets them apart in common with the question, first: 工伤十级."""
+    labels = [_pairs(f"{h.provision.audience.label or ''}{h.provision.name or ''}") for h in figures]
+    sentences = [_pairs(h.provision.statement) for h in figures]
+    asked = _pairs(words)
+
+    def common(own: set[str], among: list[set[str]]) -> int:
+        return sum(2 * sum(pair in other for other in among) <= len(among) for pair in own & asked)
+
+    score = [3 * common(a, labels) + common(b, sentences) for a, b in zip(labels, sentences)]
+    return [figures[i] for i in sorted(range(len(figures)), key=lambda i: -score[i])]
+
+
+def _cut(held: tuple[r.Held, ...], statements: int, words: str) -> tuple[r.Held, ...]:
     """What one layer shows: figures, then as many statements as can be read, goals only beside little else."""
     standards = [h for h in held if h.provision.nature != "target"]
     if len(standards) >= 2:
         held = tuple(standards)
-    figures = [h for h in held if h.provision.value is not None][:MAX_FIGURES]
-    words = [h for h in held if h.provision.value is None][:statements]
-    return tuple(h for h in held if h in figures or h in words)
+    figures = [h for h in held if h.provision.value is not None]
+    said = [h for h in held if h.provision.value is None][:statements]
+    if len(figures) > MAX_FIGURES:
+        figures = _named_first(figures, words)[:MAX_FIGURES]
+        return (*figures, *said)
+    return tuple(h for h in held if h in figures or h in said)
 
 
 def _best(coverages: Iterable[str]) -> str:

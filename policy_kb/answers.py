@@ -10,7 +10,9 @@ from policy_kb.resolve import NONE, Group
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked. ``region`` is a code or None (not said); ``as_of`` the day asked about."""
+    """What is asked. ``region`` is a code or None (not said); ``as_of`` the day asked about; ``words`` the question as
+    it was put: of many figures those that its words name come first.
+    """
 
     benefits: tuple[str, ...]
     aspect: str | None
@@ -18,6 +20,7 @@ class Query:
     as_of: dt.date
     group: Group = Group()
     topic: str | None = None
+    words: str = ""
 
 
 @dataclass(frozen=True)

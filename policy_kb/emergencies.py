@@ -14,24 +14,21 @@ from policy_kb.names import normalise
 
 
 @lru_cache(maxsize=64)
-def _compiled(patterns: tuple[str, ...]) -> regex.Pattern | None:
-    return regex.compile("|".join(f"(?:{p})" for p in patterns)) if patterns else None
+def _compiled(patterns: tuple[str, ...]) -> tuple[regex.Pattern, ...]:
+    return tuple(regex.compile(p) for p in patterns)
 
 
 def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
     """The first kind of danger (in the data's order) that ``text`` speaks of; None if none.
 
-    A match that lies inside a harmless expression (笑死, 跳楼价) does not count; another match beside it does.
+    A match that lies over a harmless expression (笑死, 跳楼价) does not count; another match beside it does.
     """
     clean, _ = normalise(text)
     for emergency in kb.emergencies:
-        pattern, harmless = _compiled(emergency.patterns), _compiled(emergency.harmless)
-        spared = [m.span() for m in harmless.finditer(clean)] if harmless else []
-        for m in pattern.finditer(clean):
-            if not any(m.start() < end and start < m.end() for start, end in spared):
-                return emergency
+        found = [m.span() for p in _compiled(emergency.patterns) for m in p.finditer(clean, overlapped=True)]
+        if not found:
+            continue
+        spared = [m.span() for p in _compiled(emergency.harmless) for m in p.finditer(clean, overlapped=True)]
+        if any(all(end <= s or e <= start for s, e in spared) for start, end in found):
+            return emergency
     return None
-
-
-def by_id(kb: KnowledgeBase, name: str) -> Emergency | None:
-    return next((e for e in kb.emergencies if e.id == name), None)

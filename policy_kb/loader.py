@@ -72,10 +72,9 @@ def read_knowledge(folders: list[Path], version: int = 0) -> kn.KnowledgeBase:
 
     try:
         places = divisions.merge(r for _, _, r in region_specs)
-    except ValueError as error:
-        bad = next(((s, i) for s, i, r in region_specs if r.code in str(error) or r.parent and r.parent in str(error)),
-                   (region_specs[0][0], 0))
-        c.report(bad[0], str(error), "regions", bad[1])
+    except divisions.BadRegion as error:
+        source, index = next((s, i) for s, i, r in region_specs if r is error.spec)
+        c.report(source, str(error), "regions", index)
         places = divisions.merge([])
     _check(c, found, places, leads, more_names)
     if c.problems:
@@ -144,9 +143,8 @@ def _check(c: _Collector, found: dict, places: dict, leads: dict, more_names: di
             say("没有写地区（region）")
         known("地区", [p.region], places, lambda m: say(m, "region"))
         d = documents.get(p.document)
-        if d and p.value is not None and d.kind not in {"law", "regulation", "rule", "notice"} and not (
-            p.as_at or p.effective_from
-        ):
+        lasting = d and d.kind in {"law", "regulation", "rule", "notice"} and d.effective_from
+        if d and p.value is not None and not (p.as_at or p.effective_from or lasting):
             say("数字没有写日期（as_at 或 effective_from）", "value")
     for d in documents.values():
         known("地区", [d.region], places, lambda m, d=d: c.report_item("documents", d.id, m, "region"))

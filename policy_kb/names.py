@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import regex
@@ -77,25 +78,27 @@ class NameIndex:
             self._things[key].append((kind, value))
 
     def find(self, text: str, today: dt.date | None = None) -> list[Mention]:
-        """Every mention in ``text``, in order. Of overlapping names the longest wins; aspects overlap freely."""
+        """Every mention in ``text``, in order.
+
+        Of overlapping names the longest wins, a place we hold something on before others; aspects overlap freely, but a
+        cue inside another name (重点救助对象) asks nothing.
+        """
         clean, places = normalise(text)
-        spans = _longest_first(
-            [
-                (start, start + size)
-                for start in range(len(clean))
-                for size in range(min(self._longest, len(clean) - start), 1, -1)
-                if clean[start : start + size] in self._things
-            ]
-        )
+        spans = _without_overlaps(self._spans(clean, self._things, self._longest, 2), self._weight(clean))
         found = []
         for start, end in spans:
-            if _negated(clean, start):
-                continue
             grouped: dict[str, list[str]] = defaultdict(list)
             for kind, value in self._things[clean[start:end]]:
+                if kind == REGION and not self._is_place(clean, start, end, value, spans) or _negated(clean, start, kind):
+                    continue
                 grouped[kind].append(value)
             found += [(kind, tuple(values), start, end) for kind, values in grouped.items()]
-        found += [(ASPECT, (aspect,), start, end) for aspect, start, end in self._aspects(clean)]
+        named = [(s, e) for kind, _, s, e in found if kind != REGION]
+        found += [
+            (ASPECT, (aspect,), start, end)
+            for aspect, start, end in self._aspects(clean)
+            if not any(s <= start and end <= e and end - start < e - s for s, e in named)
+        ]
         found += [(YEAR, (str(y),), s, e) for y, s, e in _years(clean, today or dt.date.today())]
         found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(clean)]
         mentions = []
@@ -104,29 +107,57 @@ class NameIndex:
             mentions.append(Mention(kind, value, first, last, text[first:last]))
         return mentions
 
-    def _aspects(self, clean: str) -> list[tuple[str, int, int]]:
-        spans = [
+    @staticmethod
+    def _spans(clean: str, known: Mapping[str, object], longest: int, shortest: int) -> list[tuple[int, int]]:
+        return [
             (start, start + size)
             for start in range(len(clean))
-            for size in range(min(self._longest_cue, len(clean) - start), 0, -1)
-            if clean[start : start + size] in self._cues
+            for size in range(min(longest, len(clean) - start), shortest - 1, -1)
+            if clean[start : start + size] in known
         ]
-        return [(self._cues[clean[s:e]], s, e) for s, e in _longest_first(spans)]
+
+    def _weight(self, clean: str) -> Callable[[tuple[int, int]], int]:
+        def weight(span: tuple[int, int]) -> int:
+            held = any(k == REGION and v in self.kb.regions_with_data for k, v in self._things[clean[slice(*span)]])
+            return span[1] - span[0] + (2 if held else 0)
+
+        return weight
+
+    def _is_place(self, clean: str, start: int, end: int, code: str, spans: list[tuple[int, int]]) -> bool:
+        """Two characters that are a county's short name also meet by chance (学校和政府: 和政县).
+
+        Such a name counts where the words around let it: after 在, 是, 到 …, a comma or another place, or before a name,
+        的, 有 … Places we hold something on, cities and provinces always count.
+        """
+        region = self.kb.regions[code]
+        if end - start > 2 or region.level not in {"county", "zone"} or code in self.kb.regions_with_data:
+            return True
+        before = start > 0 and (clean[start - 1] in _BEFORE_PLACES or any(e == start for _, e in spans))
+        after = end == len(clean) or clean[end] in _AFTER_PLACES or any(s == end for s, _ in spans)
+        return before or after
+
+    def _aspects(self, clean: str) -> list[tuple[str, int, int]]:
+        spans = self._spans(clean, self._cues, self._longest_cue, 1)
+        return [(self._cues[clean[s:e]], s, e) for s, e in _without_overlaps(spans, lambda span: span[1] - span[0])]
 
 
-def _longest_first(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _without_overlaps(spans: list[tuple[int, int]], weight: Callable[[tuple[int, int]], int]) -> list[tuple[int, int]]:
     kept: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
+    for start, end in sorted(spans, key=lambda span: (-weight(span), span[0])):
         if all(end <= s or start >= e for s, e in kept):
             kept.append((start, end))
     return sorted(kept)
 
 
-def _negated(clean: str, start: int) -> bool:
-    """我问的是云安区，不是綦江: the second is not asked about."""
-    return bool(regex.search(r"(不是问?|别说|不要|不问)$", clean[max(0, start - 4) : start])) and not regex.search(
-        r"(是不是|要不要)$", clean[max(0, start - 4) : start]
-    )
+_BEFORE_PLACES = frozenset("在是住来去到从我们咱俺家问查省市区县州，,。、：:的请")
+_AFTER_PLACES = frozenset("的，,。、！？!?:：有农城低特高多能怎这人户可申区县市")
+
+
+def _negated(clean: str, start: int, kind: str) -> bool:
+    """我问的是云安区，不是綦江: the second is not asked about. 不要 denies a place only: 不要保教费了吗 asks about the fee."""
+    before = clean[max(0, start - 4) : start]
+    denied = r"(不是问?|别说|不要|不问)$" if kind == REGION else r"(不是问|不问)$"
+    return bool(regex.search(denied, before)) and not regex.search(r"(是不是|要不要)$", before)
 
 
 def _region_names(kb: KnowledgeBase) -> list[tuple[str, str]]:
@@ -136,14 +167,14 @@ def _region_names(kb: KnowledgeBase) -> list[tuple[str, str]]:
         short = short_name(r.name)
         if short != r.name and len(short) >= 2 and short not in kb.everyday_words:
             names.append((short, r.code))
-        elif short != r.name:
+        elif len(short) >= 2 and short in kb.everyday_words:
             # An everyday word is a place only with its parent before it: 湖北公安.
             parents = [kb.regions[p.code] for p in kb.chain(r.code)[1:] if p.code != COUNTRY]
             names += [(n + short, r.code) for p in parents for n in (p.name, short_name(p.name)) if len(n) >= 2]
     return names
 
 
-_YEAR = regex.compile(r"(?<!\d)(20\d\d)年?(?![\d年]*(?:出生|生的|生人))(?!\d)")
+_YEAR = regex.compile(r"(?<![\d元块])(20\d\d)年(?![^，。！？,]{0,6}(?:出生|生的|生人))")
 _RELATIVE_YEARS = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "现在": 0}
 
 
@@ -156,11 +187,19 @@ def _years(clean: str, today: dt.date) -> list[tuple[int, int, int]]:
     return found
 
 
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_ONES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
 _AGE = regex.compile(
-    r"(?:(?<d>(?<!\d)\d{1,3})|(?<h>一百(?:零[一二三四五六七八九])?)|(?<t>[二三四五六七八九]?十)(?<u>[一二三四五六七八九])?)"
-    r"(?:(?<vague>几|多|来)(?:岁|周岁|了)|(?:周岁|岁|的老人|了的老人)|(?=老人|高龄)|(?<=[6-9六七八九][\d十])(?=了))"
+    r"(?:(?<d>(?<!\d)\d{1,3})|(?<hundred>一百)(?:零(?<h1>[一二三四五六七八九])|(?<h2>[一二三]十[一二三四五六七八九]?))?"
+    r"|(?<ten>[二三四五六七八九]?十)(?<one>[一二三四五六七八九])?)"
+    r"(?:(?<vague>几|多|来)(?=岁|周岁|了|的?老人|[，,。？?]|$)(?:周?岁)?|周?岁|的老人|了的老人|(?=老人|高龄)"
+    r"|(?<=[6-9六七八九][\d十])(?=了))(?<up>及?以上|往上)?"
 )
+OLDEST = 130
+
+
+def _tens(text: str) -> int:
+    before, _, after = text.partition("十")
+    return 10 * _ONES.get(before, 1) + _ONES.get(after, 0)
 
 
 def _ages(clean: str) -> list[tuple[int, int, int, int]]:
@@ -168,10 +207,10 @@ def _ages(clean: str) -> list[tuple[int, int, int, int]]:
     for m in _AGE.finditer(clean):
         if m["d"]:
             age = int(m["d"])
-        elif m["h"]:
-            age = 100 + _DIGITS.get(m["h"][-1], 0) if "零" in m["h"] else 100
+        elif m["hundred"]:
+            age = 100 + (_ONES[m["h1"]] if m["h1"] else _tens(m["h2"]) if m["h2"] else 0)
         else:
-            age = 10 * _DIGITS.get(m["t"][0], 1) + _DIGITS.get(m["u"] or "零", 0)
-        if age <= 130:
-            found.append((age, age + 9 if m["vague"] else age, *m.span()))
+            age = _tens(m["ten"] + (m["one"] or ""))
+        if age <= OLDEST:
+            found.append((age, OLDEST if m["up"] else age + 9 if m["vague"] else age, *m.span()))
     return found

@@ -21,6 +21,14 @@ _NATIONALITIES = (
 ).split()
 
 
+class BadRegion(ValueError):
+    """A zone that cannot be placed; ``spec`` is its entry."""
+
+    def __init__(self, spec: RegionSpec, message: str):
+        super().__init__(message)
+        self.spec = spec
+
+
 def short_name(name: str) -> str:
     """The name without what kind of division it is: 云安区 → 云安, 湘西土家族苗族自治州 → 湘西."""
     for suffix in _SUFFIXES:
@@ -65,9 +73,9 @@ def merge(specs: Iterable[RegionSpec]) -> dict[str, Region]:
         known = regions.get(spec.code)
         if known is None:
             if not (spec.name and spec.parent):
-                raise ValueError(f"地区 {spec.code} 不在行政区划表里，需要写 name 和 parent")
+                raise BadRegion(spec, f"地区 {spec.code} 不在行政区划表里，需要写 name 和 parent")
             if spec.parent not in regions:
-                raise ValueError(f"上级地区 {spec.parent} 不存在")
+                raise BadRegion(spec, f"上级地区 {spec.parent} 不存在")
             regions[spec.code] = Region(spec.code, spec.name, spec.parent, "zone")
         aliases.setdefault(spec.code, []).extend(spec.aliases)
     for code, names in aliases.items():

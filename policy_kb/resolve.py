@@ -87,7 +87,9 @@ def hold(p: Provision, d: Document, as_of: dt.date) -> Held | None:
     if d.superseded_by and (d.superseded_on is None or d.superseded_on <= as_of):
         return None
     ends = [e for e in (p.effective_to, d.ended_on()) if e and e < as_of]
-    stated = p.as_at or (start if p.value is not None and d.kind not in {"law", "regulation", "rule"} else None)
+    # What the state or a ministry lays down holds until replaced; a local notice's figure is worth what its date is.
+    lasting = d.is_law and (d.kind != "notice" or d.region == COUNTRY)
+    stated = p.as_at or (start if p.value is not None and not lasting else None)
     open_ended = not p.effective_to and not d.ended_on()
     stale = bool(open_ended and stated and add_months(stated, STALE_AFTER_MONTHS) < as_of)
     return Held(p, d, min(ends, default=None), stale)
@@ -158,7 +160,7 @@ def resolve(
     For amounts the innermost region with a figure closes the search (a city's figure is not shown beside the
     district's own); statements are shown from every layer.
     """
-    layers = []
+    layers, figures = [], False
     for place in kb.chain(region):
         found = kb.by_subject.get((benefit, aspect, place.code), ())
         held = [h for p in found if fits(kb, p, group) and (h := hold(p, kb.documents[p.document], as_of))]
@@ -166,9 +168,13 @@ def resolve(
         standards = [h for h in held if h.provision.nature == "standard" and h.provision.value is not None]
         if aspect == "amount" and standards:
             held = [h for h in held if h.provision.nature == "standard"]
+        elif aspect == "amount" and figures:
+            # A goal or a count below does not hide a standard above; plain words above would only bury it.
+            held = []
+        figures |= any(h.provision.value is not None for h in held)
         if held:
             layers.append(Layer(place, tuple(held)))
-        if aspect == "amount" and any(h.provision.value is not None for h in held) and place.code != COUNTRY:
+        if aspect == "amount" and standards and place.code != COUNTRY:
             break
     return Resolution(tuple(layers), coverage_of(region, layers))
 

@@ -78,13 +78,18 @@ def _subjects(kb: KnowledgeBase, by_kind: dict[str, list[Mention]], categories: 
     topics = list(dict.fromkeys(v for m in by_kind.get(names.TOPIC, ()) for v in m.value))
     if len(topics) > 1 or benefits:
         specific = [t for t in topics if not kb.topics[t].generic]
-        topics = specific or ([] if any(not kb.benefits[b].status for b in benefits) else topics[:1])
+        # 低保户的学费 asks about the fees; 残疾人能申请低保吗 asks about 低保.
+        only_statuses = all(kb.benefits[b].status for b in benefits)
+        topics = specific or [t for t in topics if only_statuses and (kb.topics[t].aspect or not benefits)][:1]
     if topics or len(benefits) > 1:
         status = [b for b in benefits if kb.benefits[b].status]
         rest = [b for b in benefits if b not in status]
         if topics or rest:
             categories += [kb.benefits[b].status for b in status]
             benefits = rest
+    implied = [kb.audiences[c].benefit for c in categories if kb.audiences[c].benefit and not kb.audiences[c].hint]
+    if implied and not benefits and all(kb.topics[t].generic and not kb.topics[t].aspect for t in topics):
+        topics = []
     named = dict.fromkeys(benefits)
     for t in topics:
         # A benefit named in full narrows its topic: 残疾人护理补贴 is not both subsidies.

@@ -80,6 +80,8 @@ class Wording:
         sections: dict[tuple, list[str]] = {}
         for c in citations:
             published = self("source_published", date=c.published.isoformat()) if c.published else None
+            if not published and c.effective_from:
+                published = self("source_effective", date=c.effective_from.isoformat())
             details = "，".join(x for x in (c.issuer, c.number, published) if x)
             named = sections.setdefault((c.document, details), [])
             if c.section and c.section not in named:

@@ -77,13 +77,23 @@ class _NoDuplicateKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
 def _mapping(loader: _NoDuplicateKeys, node: yaml.MappingNode) -> dict:
     seen: set = set()
     for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(None, None, "字段名要写成文字，有花括号或方括号的要加引号", key.start_mark)
         if key.value in seen:
             raise yaml.constructor.ConstructorError(None, None, f"字段 {key.value} 写了两次", key.start_mark)
         seen.add(key.value)
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
+def _date(loader: _NoDuplicateKeys, node: yaml.ScalarNode) -> Any:
+    try:
+        return yaml.SafeLoader.construct_yaml_timestamp(loader, node)
+    except ValueError:
+        raise yaml.constructor.ConstructorError(None, None, f"字段的日期 {node.value} 不存在", node.start_mark) from None
+
+
 _NoDuplicateKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+_NoDuplicateKeys.add_constructor("tag:yaml.org,2002:timestamp", _date)
 
 
 def _positions(node: yaml.Node | None, path: tuple = ()) -> dict[tuple, int]:
@@ -92,6 +102,8 @@ def _positions(node: yaml.Node | None, path: tuple = ()) -> dict[tuple, int]:
     found = {path: node.start_mark.line + 1}
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
             found.update(_positions(value, (*path, key.value)))
             found[(*path, key.value)] = key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from desk import cases
+from desk import conversations as talk
 from tests.gateway.fake_rasa import answer, fail, handoff, hang
 from tests.gateway.house import HURRIED, body
 
@@ -89,3 +90,18 @@ async def test_a_danger_comes_first_in_the_staffs_list(street):
         await other.say("有人打我")
         with house.store.begin() as db:
             assert [c.conversation for c in cases.list_cases(db)] == [other.conversation, one.conversation]
+
+
+async def test_a_danger_whose_case_is_resolved_before_rasa_fails_again_is_not_asked_for_without_pause(street):
+    async with street.open(**HURRIED, give_up_after=1.0) as house:
+        go = asyncio.Event()
+        house.rasa.next.append(hang(go, fail()))
+        house.rasa.always = fail()
+        someone = house.resident()
+        await someone.say("我不想活了")
+        [case] = someone.cases()
+        with house.store.begin() as db:
+            cases.resolve(db, case.ticket, "王芳", "已经联系到本人", talk.Outgoing("system", "notice", "已经办结"))
+        go.set()
+        await asyncio.wait_for(house.until(lambda: someone.states() != ["received"]), 5)
+        assert len(house.rasa.asked) < 10

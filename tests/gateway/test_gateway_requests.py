@@ -11,7 +11,7 @@ from tests.gateway.fake_rasa import answer, handoff, result
 from tests.gateway.house import House, Resident
 
 
-def status_of():
+def STATUS:
     return answer(result("请告诉我工单号。", "notice", request={"ticket_status": True}))
 
 
@@ -30,7 +30,7 @@ async def with_a_case(house: House) -> tuple[Resident, str]:
 async def test_the_status_of_ones_own_open_case(street):
     async with street.open() as house:
         someone, ticket = await with_a_case(house)
-        house.rasa.next.append(status_of())
+        house.rasa.next.append(STATUS)
         got = await someone.say(f"查进度{ticket}")
         assert ticket in got.texts[0]
         assert "等待" in got.texts[0]
@@ -44,7 +44,7 @@ async def test_the_status_tells_who_has_the_case_and_what_came_of_it(street):
         assert "王芳正在处理" in (await someone.say(f"查进度{ticket}")).texts[0]
         with house.store.begin() as db:
             cases.resolve(db, ticket, "王芳", "请到街道办理", talk.Outgoing("system", "notice", "办结"))
-        house.rasa.next.append(status_of())
+        house.rasa.next.append(STATUS)
         assert "请到街道办理" in (await someone.say(f"查进度{ticket}")).texts[0]
 
 
@@ -63,9 +63,9 @@ async def test_another_conversations_case_is_not_told_of(street):
     async with street.open() as house:
         _, ticket = await with_a_case(house)
         stranger = house.resident()
-        house.rasa.next.append(status_of())
+        house.rasa.next.append(STATUS)
         got = await stranger.say(f"查进度{ticket}")
-        house.rasa.next.append(status_of())
+        house.rasa.next.append(STATUS)
         nothing = await stranger.say("查进度HM-AAAAAA")
         assert got.texts[0].replace(ticket, "") == nothing.texts[0].replace("HM-AAAAAA", "")
         assert "登记的工单" in got.texts[0]
@@ -73,7 +73,7 @@ async def test_another_conversations_case_is_not_told_of(street):
 
 async def test_without_a_number_the_resident_is_asked_for_it(street):
     async with street.open() as house:
-        house.rasa.next.append(status_of())
+        house.rasa.next.append(STATUS)
         assert (await house.resident().say("我的工单怎么样了")).texts == ["请告诉我工单号。"]
 
 

@@ -74,11 +74,6 @@ def test_a_harmless_expression_is_only_that_of_its_own_danger():
     assert seen("打我电话求救", kb) == "b"
 
 
-def test_a_danger_is_found_again_by_its_id():
-    assert emergencies.by_id(KB, "fire").first_line == "请马上拨打119。"
-    assert emergencies.by_id(KB, "flood") is None
-
-
 # —— the shipped patterns ——
 
 
@@ -116,7 +111,7 @@ def test_hardly_any_other_held_out_utterance_is_taken_for_danger(shipped_seen):
     [("我想死", "12356"), ("孩子被老师打伤了怎么办", "110"), ("我老公又打我了", "110"), ("家里着火了", "119")],
 )
 def test_the_right_number_stands_in_the_first_line(shipped, shipped_seen, text, number):
-    assert number in emergencies.by_id(shipped, shipped_seen(text)).first_line
+    assert number in next(e for e in shipped.emergencies if e.id == shipped_seen(text)).first_line
 
 
 def test_every_first_line_has_a_number_to_call(shipped):

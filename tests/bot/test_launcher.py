@@ -1,0 +1,304 @@
+"""Whatever goes wrong on the machine ends in one clear sentence, and what dies is started again."""
+
+from __future__ import annotations
+
+import errno
+import json
+import signal
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import regex
+import sqlalchemy as sa
+
+from bot import launcher, training
+from bot.launcher import CannotRun, Child, check_port
+from bot.settings import Settings
+from policy_kb import store as kb_store
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    """Nothing of the checkout's var/, no child process, and no setting of whoever runs the tests."""
+    monkeypatch.setenv("HUIMIN_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("HUIMIN_KB_URL", f"sqlite:///{tmp_path / 'kb.db'}")
+    monkeypatch.setenv("HUIMIN_DESK_URL", f"sqlite:///{tmp_path / 'desk.db'}")
+    for name in ("HUIMIN_PORT", "HUIMIN_HOST", "HUIMIN_RATE_LIMIT", "HUIMIN_PUBLIC_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(launcher.subprocess, "Popen", lambda *a, **k: pytest.fail("a child was started"))
+    # No test may send a real signal: a made-up process has no number, and killpg(1) would reach every process there is.
+    monkeypatch.setattr(launcher.os, "killpg", lambda *a: pytest.fail("a signal was sent"))
+    monkeypatch.setattr(launcher, "check_port", lambda host, port: None)
+
+
+def run(capsys) -> str:
+    """Run the launcher, which must fail; gives the sentence it says."""
+    assert launcher.run() == 1
+    said = capsys.readouterr()
+    assert "Traceback" not in said.out + said.err
+    return said.out
+
+
+def raises(error: BaseException):
+    def do(*args, **more):
+        raise error
+
+    return do
+
+
+# -- before anything starts
+
+
+def test_a_port_somebody_uses_is_named_with_a_way_out():
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        with pytest.raises(CannotRun, match=rf"{port}.*占用.*HUIMIN_PORT="):
+            check_port("127.0.0.1", port)
+
+
+def test_a_free_port_is_fine_and_stays_free():
+    port = launcher.free_port()
+    check_port("127.0.0.1", port)
+    check_port("127.0.0.1", port)
+
+
+def test_a_port_without_permission_is_said_so(monkeypatch):
+    monkeypatch.setattr(socket.socket, "bind", raises(PermissionError(errno.EACCES, "Permission denied")))
+    with pytest.raises(CannotRun, match=r"没有权限.*80.*1024"):
+        check_port("127.0.0.1", 80)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no-such-host.invalid"])
+def test_an_address_that_is_not_this_machines_is_said_so(host):
+    with pytest.raises(CannotRun, match="HUIMIN_HOST"):
+        check_port(host, 8080)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HUIMIN_PORT", "abc"), ("HUIMIN_PORT", "0"), ("HUIMIN_PORT", "70000"), ("HUIMIN_PORT", "-1"), ("HUIMIN_PORT", "80.5"),
+     ("HUIMIN_PORT", "²"), ("HUIMIN_RATE_LIMIT", "many"), ("HUIMIN_RATE_LIMIT", "-5")],
+)
+def test_a_bad_setting_is_named_with_its_value(monkeypatch, capsys, name, value):
+    monkeypatch.setenv(name, value)
+    said = run(capsys)
+    assert name in said
+    assert value in said
+    assert regex.search(r"\p{Han}", said)
+
+
+def test_settings_left_empty_are_the_defaults(monkeypatch):
+    for name in ("HUIMIN_PORT", "HUIMIN_RATE_LIMIT", "HUIMIN_REGION", "HUIMIN_ALLOWED_ORIGINS"):
+        monkeypatch.setenv(name, "")
+    settings = Settings.from_environment()
+    assert (settings.port, settings.rate_limit, settings.region, settings.allowed_origins) == (8080, 30, None, frozenset())
+
+
+def test_a_full_disk_is_said_so_with_what_could_not_be_written(monkeypatch, capsys):
+    monkeypatch.setattr(launcher, "prepare", raises(OSError(errno.ENOSPC, "No space left on device", "/data/kb.db")))
+    said = run(capsys)
+    assert "磁盘满了" in said
+    assert "/data/kb.db" in said
+
+
+def test_a_full_disk_under_the_database_is_said_so(monkeypatch, capsys):
+    full = sa.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
+    monkeypatch.setattr(launcher, "prepare", raises(full))
+    assert "磁盘" in run(capsys)
+
+
+def test_a_folder_that_cannot_be_written_is_named(monkeypatch, capsys):
+    monkeypatch.setattr(launcher, "prepare", raises(PermissionError(errno.EACCES, "Permission denied", "/data/var")))
+    assert "/data/var" in run(capsys)
+
+
+@pytest.mark.parametrize("name", ["HUIMIN_KB_URL", "HUIMIN_DESK_URL"])
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:////proc/nowhere/x.db", "nosuchdatabase://x/y"])
+def test_a_database_address_that_leads_nowhere_is_said_so(monkeypatch, capsys, name, url):
+    monkeypatch.setattr(kb_store, "refresh", lambda engine: (1, False) if name != "HUIMIN_KB_URL" else engine.connect())
+    monkeypatch.setenv(name, url)
+    assert regex.search(r"\p{Han}", run(capsys))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("benefits:\n  - {id: x, name: [", "benefits.yaml"), ("benefits:\n  - {id: minimum_living_allowance}", "benefits.yaml")],
+    ids=["no YAML", "a field missing"],
+)
+def test_a_mistake_in_the_policy_data_is_shown_with_its_file_and_no_child_is_started(
+    monkeypatch, capsys, tmp_path, content, told
+):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "benefits.yaml").write_text(content, encoding="utf-8")
+    monkeypatch.setattr(kb_store, "SHIPPED", tmp_path / "data")
+    said = run(capsys)
+    assert "没有启动" in said
+    assert told in said
+
+
+def test_a_failed_training_names_where_its_output_is(monkeypatch, capsys):
+    monkeypatch.setattr(launcher, "prepare", raises(training.TrainingFailed("rasa train 退出码 1，详细输出在 /var/train.log")))
+    assert "/var/train.log" in run(capsys)
+
+
+def test_ctrl_c_while_preparing_ends_quietly(monkeypatch, capsys):
+    monkeypatch.setattr(launcher, "prepare", raises(KeyboardInterrupt()))
+    assert "已停止" in run(capsys)
+
+
+# -- children
+
+
+class Clock:
+    def __init__(self, monkeypatch):
+        self.now = 1000.0
+        monkeypatch.setattr(launcher.time, "monotonic", lambda: self.now)
+
+
+class Process:
+    """A process that is dead when the test says so."""
+
+    pid, returncode = None, None
+
+    def __init__(self, *args, **more):
+        pass
+
+    def poll(self):
+        return self.returncode
+
+    def wait(self, timeout=None):
+        return self.returncode
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    monkeypatch.setattr(launcher.subprocess, "Popen", Process)
+    return Clock(monkeypatch)
+
+
+@pytest.fixture
+def child(tmp_path, clock) -> Child:
+    return Child("网关", ["true"], {}, tmp_path / "gateway.log")
+
+
+def dies_and_comes_back(child: Child, clock: Clock, after: float) -> float:
+    """How long it takes until a child that dies ``after`` some seconds is running again."""
+    child.look_after()
+    clock.now += after
+    child.process.returncode = 1
+    died = clock.now
+    child.look_after()
+    while child.process is None:
+        clock.now += 0.5
+        child.look_after()
+    return clock.now - died
+
+
+def test_a_child_that_keeps_dying_is_started_again_after_ever_longer_pauses(child, clock):
+    pauses = [dies_and_comes_back(child, clock, after=1) for _ in range(8)]
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0]
+    assert child.restarts == 8
+
+
+def test_after_a_steady_time_the_pause_is_short_again(child, clock):
+    for _ in range(5):
+        dies_and_comes_back(child, clock, after=1)
+    assert dies_and_comes_back(child, clock, after=3600) == 0.5
+
+
+def test_a_living_child_is_left_alone(child, clock):
+    child.look_after()
+    process = child.process
+    clock.now += 10_000
+    child.look_after()
+    assert child.process is process
+
+
+def test_a_death_is_told_with_name_and_log(child, clock, capsys):
+    dies_and_comes_back(child, clock, after=1)
+    said = capsys.readouterr().out
+    assert "网关" in said
+    assert "gateway.log" in said
+
+
+# -- serving, with the clock and the gateway's word in the test's hands
+
+
+@pytest.fixture
+def serve(monkeypatch, clock, tmp_path):
+    """Serve with what ``/readyz`` says next; after the last word the launcher is told to stop."""
+    stop = {}
+    monkeypatch.setattr(launcher.signal, "signal", stop.__setitem__)
+
+    def do(*states) -> int:
+        words = iter(states)
+        monkeypatch.setattr(launcher, "_checks", lambda url: next(words))
+        left = [len(states)]
+
+        def sleep(seconds: float) -> None:
+            clock.now += seconds
+            left[0] -= 1
+            if left[0] <= 0:
+                stop[signal.SIGTERM](signal.SIGTERM, None)
+
+        monkeypatch.setattr(launcher.time, "sleep", sleep)
+        monkeypatch.setattr(Child, "signal", lambda child, number: None)
+        return launcher._serve(Settings.from_environment(), tmp_path / "model.tar.gz")
+
+    return do
+
+
+NOT_YET = {"ready": False, "checks": {"assistant": False}}
+
+
+def test_the_address_is_printed_once_when_everything_is_ready(serve, capsys):
+    assert serve(None, NOT_YET, {"ready": True, "checks": {}}) == 0
+    said = capsys.readouterr().out
+    assert said.count("http://127.0.0.1:8080") == 1
+    assert said.index("就绪") < said.index("已停止")
+
+
+@pytest.mark.parametrize("word", [{"error": {"code": "server_error", "message": "服务出了点问题"}}, {}, [], "ok"])
+def test_a_gateway_that_answers_anything_else_is_waited_for(serve, capsys, word):
+    assert serve(word, {"ready": True, "checks": {}}) == 0
+    assert "就绪" in capsys.readouterr().out
+
+
+def test_a_service_that_never_gets_ready_ends_with_the_names_of_its_logs(serve, capsys, clock, monkeypatch):
+    monkeypatch.setattr(launcher, "READY_WITHIN", 1.0)
+    assert serve(*[NOT_YET] * 50) == 1
+    said = capsys.readouterr().out
+    assert "rasa.log" in said
+    assert "gateway.log" in said
+
+
+def test_what_readyz_says_is_read_from_a_503_too():
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(json.dumps(NOT_YET).encode())
+
+        def log_message(self, *args):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        assert launcher._checks(f"http://127.0.0.1:{server.server_port}") == NOT_YET
+
+
+def test_no_gateway_is_no_word():
+    assert launcher._checks(f"http://127.0.0.1:{launcher.free_port()}") is None
+
+
+def test_children_talk_on_loopback_with_a_new_secret_each_start(tmp_path: Path):
+    first, second = launcher._children(tmp_path / "m"), launcher._children(tmp_path / "m")
+    assert {c.environment["HUIMIN_RASA_URL"].rsplit(":", 1)[0] for c in first} == {"http://127.0.0.1"}
+    assert len({c.environment["HUIMIN_RASA_SECRET"] for c in first}) == 1
+    assert first[0].environment["HUIMIN_RASA_SECRET"] != second[0].environment["HUIMIN_RASA_SECRET"]
+    assert not any(c.environment["HUIMIN_RASA_SECRET"] in part for c in first for part in c.command)
