@@ -44,7 +44,7 @@ class AnswerPolicy(Action):
             if len(chosen) > 1:
                 name = next(m.text for m in base.mentions(tracker) if m.kind == "region" and len(m.value) > 1)
                 base.say_answer(dispatcher, which_place(kb, query, chosen, name))
-                return [SlotSet(k, v) for k, v in now.slots().items()]
+                return [SlotSet("failures", 0), *(SlotSet(k, v) for k, v in now.slots().items())]
             now = follow(kb, now, Understanding(regions=chosen), fragment=True)
             query = _query(tracker, now)
         base.say_answer(dispatcher, answer(kb, query))
@@ -109,7 +109,7 @@ def _out_of_scope(dispatcher: CollectingDispatcher, kb: KnowledgeBase, said: Und
     known = next((x for x in kb.out_of_scope if x.id == said.out_of_scope), None)
     text = known.reply if known else kb.wording["out_of_scope"]
     base.say(dispatcher, "notice", text, data={"kb_version": kb.version}, quick_replies=[HUMAN])
-    return []
+    return [SlotSet("failures", 0)]
 
 
 def _not_understood(dispatcher: CollectingDispatcher, tracker: Tracker) -> list:

@@ -10,6 +10,9 @@ import urllib.error
 import urllib.request
 import uuid
 
+# The server is on this machine: no proxy stands between.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 
 def default_url() -> str:
     port = os.environ.get("HUIMIN_PORT", "8080")
@@ -39,11 +42,14 @@ def ask(url: str, text: str, region: str | None, as_of: str | None, patience: fl
     except urllib.error.HTTPError as error:
         try:
             message = json.load(error)["error"]["message"]
-        except (ValueError, KeyError):
-            message = str(error)
+        except (ValueError, KeyError, TypeError):
+            message = f"{url} 上运行的不是惠民，或者版本不对（{error}）。"
         print(message, file=sys.stderr)
         return 1
-    except (OSError, ValueError):
+    except (ValueError, KeyError, TypeError):
+        print(f"{url} 上运行的不是惠民，或者版本不对。", file=sys.stderr)
+        return 1
+    except OSError:
         print(f"{url} 没有服务在运行。先在另一个终端运行 make run，等它打印出网址再问。", file=sys.stderr)
         return 1
     return 0
@@ -52,7 +58,7 @@ def ask(url: str, text: str, region: str | None, as_of: str | None, patience: fl
 def _call(url: str, body: dict | None = None, token: str | None = None) -> dict:
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     request = urllib.request.Request(url, json.dumps(body).encode() if body else None, headers)
-    with urllib.request.urlopen(request, timeout=60) as response:
+    with _OPENER.open(request, timeout=60) as response:
         return json.load(response)
 
 

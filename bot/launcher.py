@@ -151,15 +151,16 @@ def _children(model: Path) -> list[Child]:
 def _checks(url: str) -> dict | None:
     """What ``/readyz`` says; None while the gateway does not answer."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    said = None
     try:
         with opener.open(f"{url}/readyz", timeout=3) as response:
-            return json.load(response)
+            said = json.load(response)
     except urllib.error.HTTPError as error:
         with contextlib.suppress(ValueError):
-            return json.load(error)
+            said = json.load(error)
     except (OSError, ValueError):
         pass
-    return None
+    return said if isinstance(said, dict) else None
 
 
 def run() -> int:
@@ -184,7 +185,7 @@ def run() -> int:
         if error.errno == errno.ENOSPC:
             say(f"磁盘满了，写不下 {error.filename or '文件'}。请腾出空间后再运行 make run")
         else:
-            say(f"{error.strerror}：{error.filename}")
+            say(f"读写文件时出错：{error.filename}（{error.strerror}）。请检查路径和权限")
     except KeyboardInterrupt:
         say("已停止")
     return 1
@@ -211,12 +212,12 @@ def _serve(settings: Settings, model: Path) -> int:
                 child.look_after()
             if not told:
                 state = _checks(url)
-                if state and state["ready"]:
+                if isinstance(state, dict) and state.get("ready") is True:
                     told = True
                     say(f"惠民已经就绪：{settings.public_url or url}（用了 {time.monotonic() - began:.0f} 秒；按 Ctrl-C 停止）")
                 elif time.monotonic() - began > READY_WITHIN or any(c.restarts >= 5 for c in children):
                     logs = "、".join(str(c.log) for c in children)
-                    say(f"服务没能启动起来（{state and state['checks'] or '网关没有回应'}），请看日志：{logs}")
+                    say(f"服务没能启动起来（{state or '网关没有回应'}），请看日志：{logs}")
                     failed = 1
                     break
             time.sleep(0.2)

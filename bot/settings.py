@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -18,8 +19,8 @@ def _number(name: str, default: int, low: int, high: int) -> int:
     given = os.environ.get(name, "").strip()
     if not given:
         return default
-    if not given.isdigit() or not low <= int(given) <= high:
-        raise BadSetting(f"{name}={given!r} must be a whole number from {low} to {high}")
+    if not re.fullmatch("[0-9]{1,9}", given) or not low <= int(given) <= high:
+        raise BadSetting(f"{name} 应当是 {low} 到 {high} 的整数，现在是 {given}")
     return int(given)
 
 
@@ -33,11 +34,13 @@ def secret_key() -> str:
     if given:
         return given
     file = var_folder() / "secret_key"
-    if not file.exists():
+    if not file.exists() or not file.read_text().strip():
         # Written whole before it gets its name: of two processes one wins, and neither reads half a key.
         draft = file.with_name(f"secret_key.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             out.write(secrets.token_hex(32))
+        if file.exists() and not file.read_text().strip():
+            file.unlink(missing_ok=True)  # left empty by a full disk: no key at all
         with contextlib.suppress(FileExistsError):
             os.link(draft, file)
         draft.unlink()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import stat
-import threading
 from pathlib import Path
 
 import pytest
@@ -64,19 +64,14 @@ def test_an_empty_file_is_no_key(file, content):
         assert len(key) == 64
 
 
-def test_all_who_start_at_once_have_the_same(file):
-    file.parent.mkdir()
-    start, keys = threading.Barrier(8), []
+def _ask(start) -> str:
+    start.wait(10)
+    return secret_key()
 
-    def ask() -> None:
-        start.wait(10)
-        keys.append(secret_key())
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join(10)
-    assert len(keys) == 8
+def test_all_processes_that_start_at_once_have_the_same(file):
+    processes = multiprocessing.get_context("fork")
+    with processes.Manager() as manager, processes.Pool(6) as pool:
+        keys = pool.map(_ask, [manager.Barrier(6)] * 6, chunksize=1)
     assert len(set(keys)) == 1
     assert len(keys[0]) == 64

@@ -11,13 +11,14 @@ import shutil
 import tempfile
 import uuid
 from collections import Counter
+from types import SimpleNamespace
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.gateway.outcomes import Outcomes
+from bot.gateway.outcomes import CONTINUE, Outcomes
 from bot.gateway.results import Turn
 from desk import cases
 from desk import conversations as talk
@@ -33,10 +34,10 @@ SHARED_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 class Steps(Outcomes):
-    """Outcomes without knowledge; danger seen by the gateway itself has its own tests."""
+    """What turns leave in the store; the knowledge says that 救命 is danger and nothing else is."""
 
-    def danger(self, said: str):
-        return None
+    def _danger(self, said: str):
+        return SimpleNamespace(id="help", first_line="请马上拨打110", advice="") if said == "救命" else None
 
 
 class Ownership(RuleBasedStateMachine):
@@ -46,7 +47,7 @@ class Ownership(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.mkdtemp(dir=SHARED_MEMORY)
         self.store = open_store(f"sqlite:///{self.folder}/desk.db")
-        self.steps = Steps(None)
+        self.steps = Steps(knowledge=None)
         self.ended: dict[str, str] = {}
         self.progress: dict[str, str] = {}
 
@@ -67,7 +68,7 @@ class Ownership(RuleBasedStateMachine):
             self.conversation, message = talk.begin(db, talk.Incoming(uuid.uuid4().hex, "", "你好"))
         return message.id
 
-    @rule(target=messages, text=st.sampled_from(["低保多少钱", "在吗", "查进度HM-AAAAAA"]))
+    @rule(target=messages, text=st.sampled_from(["低保多少钱", "查进度HM-AAAAAA", "救命"]))
     def writes(self, text):
         return self.receive(text)
 
@@ -92,15 +93,31 @@ class Ownership(RuleBasedStateMachine):
             assert owner == "bot" or not any(m.sender == "bot" for m in new), f"the bot spoke while {owner} owned"
 
     @rule(message=messages, said=st.sampled_from(sorted(SAID_BY_BOT)))
-    def rasa_answers(self, message, said):
-        turn = Turn(messages=[{"v": 1} | SAID_BY_BOT[said]], context={"after": message})
-        self.transaction(lambda db: self.take_turn(db, talk.get_message(db, message), turn))
+    def a_turn_comes_late_or_again(self, message, said):
+        self.take_turn(message, said)
 
-    def take_turn(self, db, message, turn):
-        if message.payload and message.payload.startswith("#"):
-            self.steps.without_bot(db, message)
-        else:
-            self.steps.commit(db, message, turn)
+    @rule(said=st.sampled_from(sorted(SAID_BY_BOT)))
+    def the_next_turn_ends(self, said):
+        with self.store.begin() as db:
+            waiting = talk.waiting(db, self.conversation)
+        if waiting:
+            self.take_turn(waiting[0].id, said)
+
+    def take_turn(self, message: str, said: str) -> None:
+        turn = Turn(messages=[{"v": 1} | SAID_BY_BOT[said]], context={"after": message})
+
+        def step(db) -> None:
+            row = talk.get_message(db, message)
+            if row.payload == CONTINUE:
+                self.steps.without_bot(db, row)
+            else:
+                self.steps.commit(db, row, turn)
+
+        self.transaction(step)
+
+    @rule(message=messages)
+    def takes_long(self, message):
+        self.transaction(lambda db: self.steps.tell_to_wait(db, message))
 
     @rule(message=messages)
     def gives_up(self, message):
@@ -170,7 +187,7 @@ class Ownership(RuleBasedStateMachine):
                 assert self.ended.setdefault(row.id, row.state) == row.state
         answered = Counter(r.in_reply_to for r in rows if r.sender == "bot")
         assert all(times == 1 for times in answered.values())
-        assert all(self.ended.get(message) == "answered" for message in answered)
+        assert all(self.ended.get(message) in {"answered", "answered_late"} for message in answered)
 
     @invariant()
     def cases_only_go_forward_and_every_step_is_recorded(self):

@@ -11,10 +11,7 @@ from tests.gateway.fake_rasa import answer, handoff, result
 from tests.gateway.house import House, Resident
 
 
-def STATUS:
-    return answer(result("请告诉我工单号。", "notice", request={"ticket_status": True}))
-
-
+STATUS = answer(result("请告诉我工单号。", "notice", request={"ticket_status": True}))
 ERASE = answer(result("正在删除。", "notice", request={"erase": True}))
 
 

@@ -25,7 +25,7 @@ from small_kb import (
 )
 
 from policy_kb.knowledge import COUNTRY, Audience, Document, Provision
-from policy_kb.resolve import INHERITED, LOCAL, NATIONAL, NONE, STALE_AFTER_MONTHS, Group, add_months, resolve
+from policy_kb.resolve import INHERITED, LOCAL, NATIONAL, NONE, STALE_AFTER_MONTHS, Group, add_months, resolve, starts
 
 SOON = day("2019-06-30")
 
@@ -108,6 +108,19 @@ def test_a_value_does_not_hold_from_publication():
     assert LAW.published < day("2010-03-01") < LAW.effective_from
     assert held(kb, as_of=day("2010-03-01")) == []
     assert held(kb, as_of=LAW.effective_from) == ["a"]
+
+
+NOTICE = Document("notice", "通知", "民政部", COUNTRY, "notice", published=day("2019-06-18"))
+
+
+def test_a_condition_in_words_holds_from_publication_where_no_other_start_is_known():
+    kb = base(statement("a", document="notice"), documents=(NOTICE,))
+    assert held(kb, aspect="eligibility", as_of=day("2019-06-17")) == []
+    assert held(kb, aspect="eligibility", as_of=day("2019-06-18")) == ["a"]
+
+
+def test_publication_is_no_start_of_a_value():
+    assert starts(figure("a", 45, document="notice"), NOTICE) is None
 
 
 ENDED = figure("a", 70, effective_from=day("2016-01-01"), as_at=day("2016-12-31"), effective_to=day("2016-12-31"))
