@@ -13,12 +13,12 @@ ID, CARD, PHONE, EMAIL, PLATE, ACCOUNT = "〔身份证号〕", "〔银行卡号�
 Span = tuple[int, int, str]
 
 _CHINESE_DIGITS = dict(zip("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789"))
-_GRADES = frozenset("级等类档口个岁")
 # What stands inside one number: spaces, dashes, dots, slashes, and what cannot be seen at all.
 _TIGHT = r"[\s\-‐‑–—－_./·•・*\p{Cf}\p{Mn}]{0,3}"
+_READ_OUT = regex.compile(rf"[{''.join(_CHINESE_DIGITS)}](?:{_TIGHT}[{''.join(_CHINESE_DIGITS)}]){{2,}}(?![级等类档])")
 # What stands between numbers as a rule, but also between the three parts of a mobile number.
 _LOOSE = r"[\s\-‐‑–—－_./·•・*,，、~～:：()（）+\p{Cf}\p{Mn}]{1,3}"
-_RUN = regex.compile(rf"\d(?:{_TIGHT}\d)*(?:{_TIGHT}[xX](?![a-zA-Z]))?")
+_RUN = regex.compile(rf"\d(?:{_TIGHT}\d)*(?:{_TIGHT}[xX](?![a-zA-Z])(?:{_TIGHT}\d){{0,2}})?")
 _MOBILE_IN_PARTS = regex.compile(
     rf"(?<!\d)(?:(?:00)?86{_LOOSE})?(?:1[3-9]\d{_LOOSE}\d{{4}}{_LOOSE}\d{{4}}|1[3-9]\d{_LOOSE}\d{{8}}|1[3-9]\d{{5}}{_LOOSE}\d{{4}})(?!\d)"
 )
@@ -40,17 +40,15 @@ _COUNTED = regex.compile(r"\s*(?:多|余|左右|来)?(?:元|块|万|千|亿|岁|
 def _plain(text: str) -> str:
     """Every kind of digit as ASCII, one character for one, so that places stay the same: １, 一 and 壹 are 1."""
     out = []
-    for index, char in enumerate(text):
-        if char in _CHINESE_DIGITS and text[index + 1 : index + 2] in _GRADES:
-            out.append(char)
-            continue
+    for char in text:
         plain = unicodedata.normalize("NFKC", char)
         if len(plain) != 1:
             plain = char
         if plain.isdecimal() and not plain.isascii():
             plain = str(unicodedata.decimal(plain))
-        out.append(_CHINESE_DIGITS.get(plain, plain))
-    return "".join(out)
+        out.append(plain)
+    # One or two Chinese digits are words of the sentence (一家五口, 一二级); three and more are read out.
+    return _READ_OUT.sub(lambda m: "".join(_CHINESE_DIGITS.get(c, c) for c in m[0]), "".join(out))
 
 
 def mask(text: str) -> str:
@@ -83,7 +81,7 @@ def _widest(spans: list[Span]) -> list[Span]:
 
 def _numbers(plain: str, start: int, end: int) -> list[Span]:
     """What of a run of digits, with only tight separators in it, is personal."""
-    groups = [(m.start() + start, m.end() + start) for m in regex.finditer(r"\d+[xX]?|[xX]", plain[start:end])]
+    groups = [(m.start() + start, m.end() + start) for m in regex.finditer(r"\d+[xX]?\d*|[xX]\d*", plain[start:end])]
     whole = "".join(plain[s:e] for s, e in groups)
     before, after = plain[:start], plain[end:]
     if len(groups) == 1:
@@ -91,15 +89,28 @@ def _numbers(plain: str, start: int, end: int) -> list[Span]:
         return [(start, end, kind)] if kind else []
     if _BORN.fullmatch(whole):
         return [(start, end, ID)]
-    rest = regex.findall(r"\d+", _DATE.sub(" ", plain[start:end]))
-    dated = all(_YEAR.fullmatch(n) or len(n) < 3 for n in rest)
-    if not dated and regex.fullmatch(r"(?:(?:00)?86)?1[3-9]\d{9}", whole):
+    if not _only_dates([plain[s:e] for s, e in groups]) and regex.fullmatch(r"(?:(?:00)?86)?1[3-9]\d{9}", whole):
         return [(start, end, PHONE)]
     if not _side_by_side(plain, start, end, groups):
         kind = _kind_in_pieces(whole, [e - s for s, e in groups], before, after)
         if kind:
             return [(start, end, kind)]
     return [(s, e, k) for s, e in groups if (k := _kind(plain[s:e], plain[:s], plain[e:]))]
+
+
+def _only_dates(numbers: list[str]) -> bool:
+    """Whether the pieces are years and days and nothing else: 2019 06 01, 20190601, 2016 2020."""
+    rest = list(numbers)
+    while rest:
+        piece = rest.pop(0)
+        if _YEAR.fullmatch(piece):
+            if rest and regex.fullmatch("0?[1-9]|1[0-2]", rest[0]):
+                rest.pop(0)
+                if rest and regex.fullmatch("0?[1-9]|[12][0-9]|3[01]", rest[0]):
+                    rest.pop(0)
+        elif not (len(piece) == 8 and _DATE.fullmatch(piece)):
+            return False
+    return True
 
 
 def _side_by_side(plain: str, start: int, end: int, groups: list[tuple[int, int]]) -> bool:

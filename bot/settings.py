@@ -6,7 +6,9 @@ import contextlib
 import os
 import re
 import secrets
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from policy_kb.settings import var_folder
 
@@ -36,8 +38,9 @@ def secret_key() -> str:
     file = var_folder() / "secret_key"
     if not file.exists() or not file.read_text().strip():
         # Written whole before it gets its name: of two processes one wins, and neither reads half a key.
-        draft = file.with_name(f"secret_key.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        handle, name = tempfile.mkstemp(prefix="secret_key.", dir=file.parent)  # mode 600
+        draft = Path(name)
+        with os.fdopen(handle, "w") as out:
             out.write(secrets.token_hex(32))
         if file.exists() and not file.read_text().strip():
             file.unlink(missing_ok=True)  # left empty by a full disk: no key at all

@@ -113,6 +113,17 @@ def test_a_place_is_found_by_its_full_and_its_short_name(names, text, code):
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("丰都那边老人八十以上发不发钱", "500230"), ("合川大班娃儿保育费免了没", "500117"), ("老家丰都，低保多少", "500230"),
+        ("江津残疾人补贴多少", "500116"), ("我在永川住", "500118"), ("广州番禺的低保", "440113"),
+    ],
+)
+def test_a_county_s_short_name_is_found_in_a_resident_s_sentence(names, text, code):
+    assert code in values(names, text, REGION)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "公安局能管吗", "有什么资源可以用", "长寿津贴怎么领", "新农合就是合作医疗吧", "家里和平时一样", "孩子文昌塔那边读书",

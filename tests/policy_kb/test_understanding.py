@@ -79,6 +79,17 @@ def test_a_hotline_asked_for_is_recognised(understand):
     assert understand("法律援助热线是多少").office == "hotline-12348"
 
 
+@pytest.mark.parametrize("text", ["我不是低保户，孩子读幼儿园要钱吗", "不是低保家庭，小孩上幼儿园免费吗"])
+def test_who_says_not_to_be_in_a_group_is_not_taken_for_one_of_it(understand, text):
+    said = understand(text)
+    assert said.benefits == KINDERGARTEN
+    assert "low_income" not in said.categories
+
+
+def test_a_benefit_denied_beside_the_right_one_is_not_asked_about(understand):
+    assert understand("不是孤儿，是事实无人抚养儿童，有什么补助").benefits == ("unsupported_child_allowance",)
+
+
 # —— the aspect ——
 
 
