@@ -150,13 +150,13 @@ def _without_overlaps(spans: list[tuple[int, int]], weight: Callable[[tuple[int,
 
 
 _BEFORE_PLACES = frozenset("在是住来去到从我们咱俺家问查省市区县州，,。、：:的请")
-_AFTER_PLACES = frozenset("的，,。、！？!?:：有农城低特高多能怎这人户可申区县市")
+_AFTER_PLACES = frozenset("的，,。、！？!?:：有农城低特高多能怎这那人户可申区县市")
 
 
 def _negated(clean: str, start: int, kind: str) -> bool:
     """我问的是云安区，不是綦江: the second is not asked about. 不要 denies a place only: 不要保教费了吗 asks about the fee."""
     before = clean[max(0, start - 4) : start]
-    denied = r"(不是问?|别说|不要|不问)$" if kind == REGION else r"(不是问|不问)$"
+    denied = r"(不是问?|别说|不问|不要)$" if kind == REGION else r"(不是问?|别说|不问)$"
     return bool(regex.search(denied, before)) and not regex.search(r"(是不是|要不要)$", before)
 
 
@@ -192,7 +192,7 @@ _AGE = regex.compile(
     r"(?:(?<d>(?<!\d)\d{1,3})|(?<hundred>一百)(?:零(?<h1>[一二三四五六七八九])|(?<h2>[一二三]十[一二三四五六七八九]?))?"
     r"|(?<ten>[二三四五六七八九]?十)(?<one>[一二三四五六七八九])?)"
     r"(?:(?<vague>几|多|来)(?=岁|周岁|了|的?老人|[，,。？?]|$)(?:周?岁)?|周?岁|的老人|了的老人|(?=老人|高龄)"
-    r"|(?<=[6-9六七八九][\d十])(?=了))(?<up>及?以上|往上)?"
+    r"|(?<=[6-9六七八九][\d十])(?=了))(?<up>及?以上|往上)?(?<down>及?以下)?"
 )
 OLDEST = 130
 
@@ -212,5 +212,6 @@ def _ages(clean: str) -> list[tuple[int, int, int, int]]:
         else:
             age = _tens(m["ten"] + (m["one"] or ""))
         if age <= OLDEST:
-            found.append((age, OLDEST if m["up"] else age + 9 if m["vague"] else age, *m.span()))
+            youngest = 0 if m["down"] else age
+            found.append((youngest, OLDEST if m["up"] else age + 9 if m["vague"] else age, *m.span()))
     return found

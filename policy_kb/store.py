@@ -111,13 +111,13 @@ def _write(db: Connection, kb: kn.KnowledgeBase) -> None:
         if rows:
             db.execute(table.insert(), rows)
 
-    insert(t.regions, [asdict(r) for r in kb.regions.values()])
-    insert(t.documents, [asdict(d) for d in kb.documents.values()])
+    insert(t.regions, _rows(kb.regions.values()))
+    insert(t.documents, _rows(kb.documents.values()))
     for name, _ in _PLAIN:
         items = getattr(kb, name)
         insert(t.metadata.tables[name], _rows(items.values() if isinstance(items, dict) else items))
     insert(t.provisions, [_provision_row(p, i) for i, p in enumerate(kb.provisions)])
-    insert(t.leads, [asdict(lead) for lead in kb.leads])
+    insert(t.leads, _rows(kb.leads))
     insert(t.vocabulary, [{"key": "everyday_words", "value": sorted(kb.everyday_words)},
                           {"key": "wording", "value": kb.wording}])
 

@@ -32,6 +32,7 @@ regions = sa.Table(
     sa.Column("parent", sa.String(40)),
     sa.Column("level", sa.String(16), nullable=False),
     sa.Column("aliases", sa.JSON, nullable=False),
+    _position(),
 )
 
 documents = sa.Table(
@@ -50,6 +51,7 @@ documents = sa.Table(
     sa.Column("superseded_on", sa.Date),
     sa.Column("url", sa.String(500)),
     sa.Column("source", sa.String(300)),
+    _position(),
 )
 
 benefits = sa.Table(
@@ -141,6 +143,7 @@ leads = sa.Table(
     sa.Column("department", sa.String(80), nullable=False),
     sa.Column("document", sa.String(80), sa.ForeignKey("documents.id")),
     sa.Column("section", sa.String(200)),
+    _position(),
 )
 
 offices = sa.Table(

@@ -97,6 +97,8 @@ async def post_chat(request: web.Request) -> web.Response:
     if chat.region is not None and chat.region not in kb.regions:
         raise Refused(400, "unknown_region")
     try:
+        if chat.as_of is not None and not regex.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", chat.as_of):
+            raise ValueError
         as_of = dt.date.fromisoformat(chat.as_of) if chat.as_of is not None else None
     except ValueError:
         raise Refused(400, "bad_date") from None

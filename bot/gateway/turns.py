@@ -152,9 +152,8 @@ class Turns:
                 return await self._try_to_answer(message)
             except RasaFailed as error:
                 log.warning("turn %s failed: %s", message.id, error)
-                with contextlib.suppress(Exception):
-                    if await self.write(partial(self._outcomes.tell_danger, message=message)):
-                        continue
+                with contextlib.suppress(sa.exc.SQLAlchemyError):
+                    await self.write(partial(self._outcomes.tell_danger, message=message))
             except Exception:
                 log.exception("turn %s failed", message.id)
             if (now() - received_at).total_seconds() + pause > self._settings.give_up_after:

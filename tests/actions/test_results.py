@@ -17,8 +17,9 @@ from actions import Emergency, Erase, Handover, NotUnderstood, OutOfScope, Resta
 
 ROOT = Path(__file__).resolve().parents[2]
 QUESTIONS = [
-    "云安区农村低保一个月多少钱", "低保多少钱", "万盛幼儿园免费吗", "綦江高龄津贴85岁多少", "广州特困人员护理标准", "成都残疾人补贴怎么申请",
-    "重庆孤儿集中供养多少钱", "北京低保多少钱", "法律援助电话多少", "鼓楼区低保", "云安区2012年低保", "医疗救助报多少", "低保", "残疾人补贴",
+    "云安区农村低保一个月多少钱", "低保多少钱", "万盛幼儿园免费吗", "綦江高龄津贴85岁多少", "广州特困人员护理标准",
+    "成都残疾人补贴怎么申请", "重庆孤儿集中供养多少钱", "北京低保多少钱", "法律援助电话多少", "鼓楼区低保",
+    "云安区2012年低保", "医疗救助报多少", "低保", "残疾人补贴",
 ]
 CITATION = {"document", "section", "issuer", "number", "published", "effective_from", "effective_to", "in_force", "url"}
 FACT = {"benefit", "aspect", "region", "region_name", "value", "unit", "period", "audience", "nature", "comparator", "as_at",
@@ -123,7 +124,8 @@ def test_a_policy_question_without_anything_known_in_it_counts_as_a_failure(conv
 
 
 @pytest.mark.parametrize(
-    ("text", "action"), [("低保多少钱", None), ("鼓楼区低保多少钱", None), ("法律援助电话多少", None), ("{out}怎么办", OutOfScope())],
+    ("text", "action"),
+    [("低保多少钱", None), ("鼓楼区低保多少钱", None), ("法律援助电话多少", None), ("{out}怎么办", OutOfScope())],
     ids=["an answer", "a place to choose", "a hotline", "another department"],
 )
 def test_what_is_understood_between_two_failures_starts_the_count_anew(conversation, kb, text, action):
@@ -138,7 +140,8 @@ def test_what_is_understood_between_two_failures_starts_the_count_anew(conversat
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("我不想活了", "12356"), ("家里着火了快救人", "119"), ("我爸突然晕倒了叫不醒", "120"), ("我被人强奸了", "110"), ("救命啊", "110")],
+    [("我不想活了", "12356"), ("家里着火了快救人", "119"), ("我爸突然晕倒了叫不醒", "120"), ("我被人强奸了", "110"),
+     ("救命啊", "110")],
 )
 def test_in_danger_the_right_number_stands_in_the_first_line_and_a_person_is_told_urgently(conversation, text, number):
     said = conversation().say(text, "danger", Emergency())
@@ -159,7 +162,8 @@ def test_a_danger_of_no_known_kind_gets_the_general_numbers(conversation):
 
 @pytest.mark.parametrize(
     ("intent", "reason"),
-    [("request_human", "request_human"), ("complaint", "complaint"), ("wrong_answer", "wrong_answer"), ("other", "request_human")],
+    [("request_human", "request_human"), ("complaint", "complaint"), ("wrong_answer", "wrong_answer"),
+     ("other", "request_human")],
 )
 def test_a_handover_says_why_and_what_was_asked_and_who_leads(conversation, kb, intent, reason):
     c = conversation()

@@ -20,7 +20,7 @@ MOBILE = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 
 def personal() -> list[str]:
     """A number broken over lines stays one sentence."""
-    return [s for s in regex.split(r"\n(?![^⟦⟧]*⟧)", PERSONAL)]
+    return list(regex.split(r"\n(?![^⟦⟧]*⟧)", PERSONAL))
 
 
 def harmless() -> list[str]:
@@ -166,7 +166,10 @@ def test_no_mobile_number_in_chinese_digits_is_left(rest, second):
 AMOUNT = st.integers(0, 9_999_999)
 
 
-@given(AMOUNT, st.sampled_from(["", "每月收入", "我今年花了", "共", "存款 ", "电话费"]), st.sampled_from(["元", " 元", "元钱", "元/月"]))
+@given(
+    AMOUNT, st.sampled_from(["", "每月收入", "我今年花了", "共", "存款 ", "电话费"]),
+    st.sampled_from(["元", " 元", "元钱", "元/月"]),
+)
 def test_no_amount_below_ten_million_is_masked(amount, before, unit):
     text = f"{before}{amount}{unit}"
     assert mask(text) == text
@@ -184,7 +187,10 @@ def test_no_wages_of_some_months_with_one_unit_behind_them_are_masked(amounts):
     assert mask(text) == text
 
 
-@given(st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]))
+@given(
+    st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d"]),
+)
 def test_no_date_of_the_last_and_this_century_is_masked(day, form):
     text = f"{day.strftime(form)}开始的"
     assert mask(text) == text

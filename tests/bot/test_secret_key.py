@@ -56,12 +56,7 @@ def test_an_empty_file_is_no_key(file, content):
     """A disk that was full when it was to be written leaves one; tokens made with no key can be made by anybody."""
     file.parent.mkdir()
     file.write_text(content)
-    try:
-        key = secret_key()
-    except Exception as refused:
-        assert str(refused)
-    else:
-        assert len(key) == 64
+    assert len(secret_key()) == 64
 
 
 def _ask(start) -> str:

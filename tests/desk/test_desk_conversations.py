@@ -113,9 +113,13 @@ def test_opening_a_store_again_keeps_what_is_in_it(store, url, incoming):
 
 
 def test_a_failed_transaction_leaves_nothing(store, incoming):
-    with pytest.raises(ZeroDivisionError), store.begin() as db:
-        talk.begin(db, incoming())
-        raise ZeroDivisionError
+    def fails() -> None:
+        with store.begin() as db:
+            talk.begin(db, incoming())
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     with store.begin() as db:
         assert talk.waiting(db) == []
 

@@ -6,6 +6,7 @@ among them those that come twice or late.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -135,10 +136,8 @@ class Ownership(RuleBasedStateMachine):
         return case.ticket if case else None
 
     def try_to(self, step, *args) -> None:
-        try:
+        with contextlib.suppress(cases.NotPossible):
             self.transaction(lambda db: step(db, self.ticket_now(db), *args))
-        except cases.NotPossible:
-            pass
 
     def ticket_now(self, db) -> str:
         return cases.of_conversation(db, self.conversation).ticket

@@ -44,7 +44,9 @@ def test_a_ticket_is_read_however_it_is_typed(text):
     assert read_ticket(text) == "HM-ACEFHJ"
 
 
-@pytest.mark.parametrize("text", ["", "低保多少钱", "HM", "HM-", "HM-ACE", "HM-123456", "工单ACEFHJ", "H-ACEFHJ", "hm，我想问低保"])
+@pytest.mark.parametrize(
+    "text", ["", "低保多少钱", "HM", "HM-", "HM-ACE", "HM-123456", "工单ACEFHJ", "H-ACEFHJ", "hm，我想问低保"]
+)
 def test_what_is_no_ticket_is_not_read_as_one(text):
     assert read_ticket(text) is None
 

@@ -45,4 +45,5 @@ def street(knowledge, knowledge_url, tmp_path, monkeypatch) -> Street:
     monkeypatch.setenv("HUIMIN_VAR", str(tmp_path))
     monkeypatch.delenv("HUIMIN_SECRET_KEY", raising=False)
     monkeypatch.setattr("bot.gateway.rasa_client.ONE_TRY", aiohttp.ClientTimeout(total=10))
+    monkeypatch.setattr("bot.gateway.turns.FIRST_PAUSE", 0.02)
     return Street(knowledge)

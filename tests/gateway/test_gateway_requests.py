@@ -10,7 +10,6 @@ from desk.tables import metadata
 from tests.gateway.fake_rasa import answer, handoff, result
 from tests.gateway.house import House, Resident
 
-
 STATUS = answer(result("请告诉我工单号。", "notice", request={"ticket_status": True}))
 ERASE = answer(result("正在删除。", "notice", request={"erase": True}))
 
