@@ -38,7 +38,7 @@ class AnswerPolicy(Action):
         if intent == "check_eligibility" and not said.aspect:
             said = replace(said, aspect="eligibility")
         now = follow(kb, before, said, fragment=intent == "inform")
-        query = _query(tracker, now)
+        query = _query(kb, tracker, now)
         if said.ambiguous_regions:
             chosen = _nearest(kb, said.ambiguous_regions, before.region or base.metadata(tracker).get("region"))
             if len(chosen) > 1:
@@ -46,7 +46,7 @@ class AnswerPolicy(Action):
                 base.say_answer(dispatcher, which_place(kb, query, chosen, name))
                 return [SlotSet("failures", 0), *(SlotSet(k, v) for k, v in now.slots().items())]
             now = follow(kb, now, Understanding(regions=chosen), fragment=True)
-            query = _query(tracker, now)
+            query = _query(kb, tracker, now)
         base.say_answer(dispatcher, answer(kb, query))
         return [SlotSet("failures", 0), *(SlotSet(k, v) for k, v in now.slots().items())]
 
@@ -87,10 +87,12 @@ def _is_button(tracker: Tracker) -> bool:
     return (tracker.latest_message.get("text") or "").startswith("/")
 
 
-def _query(tracker: Tracker, now: Context) -> Query:
+def _query(kb: KnowledgeBase, tracker: Tracker, now: Context) -> Query:
     today = base.day(tracker)
     as_of = dt.date(now.year, 12, 31) if now.year and now.year < today.year else today
     region = now.region or base.metadata(tracker).get("region")
+    if region not in kb.regions:  # a zone that a later version of the base no longer has
+        region = None
     words = "" if _is_button(tracker) else tracker.latest_message.get("text") or ""
     return Query(now.benefits, now.aspect, region, as_of, now.group, now.topic, words)
 

@@ -42,7 +42,7 @@ class Emergency(Action):
         kb = base.knowledge()
         found = emergencies.detect(kb, tracker.latest_message.get("text") or "")
         text = f"{found.first_line}\n{found.advice}" if found else kb.wording["danger_unknown"]
-        base.say(dispatcher, "handoff", text, data={"emergency": found.id if found else None},
+        base.say(dispatcher, "handoff", text, data={"emergency": found.id if found else "unknown"},
                  handoff=_handoff(tracker, "danger", urgent=True))
         return []
 

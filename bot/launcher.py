@@ -66,14 +66,17 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def prepare() -> Path:
+def prepare(settings: Settings) -> Path:
     """Bring the stores up to date and train where the assistant's data changed; returns the model's file."""
+    engine = open_engine(kb_url())
     try:
-        number, changed = store.refresh(open_engine(kb_url()))
+        number, changed = store.refresh(engine)
     except DataError as error:
         listed = "\n".join(f"  {p}" for p in error.problems)
         raise CannotRun(f"政策数据有 {len(error.problems)} 处错误，服务没有启动：\n{listed}") from None
     say(f"知识库版本 {number}{'（已更新）' if changed else ''}")
+    if settings.region and settings.region not in store.read(engine).regions:
+        raise CannotRun(f"HUIMIN_REGION={settings.region} 不是已知的地区代码，请填行政区划代码，例如 445303")
     open_store().dispose()
     if training.needed():
         say("助手的数据有变化，正在训练（约半分钟）…")
@@ -168,7 +171,7 @@ def run() -> int:
     try:
         settings = Settings.from_environment()
         check_port(settings.host, settings.port)
-        model = prepare()
+        model = prepare(settings)
         return _serve(settings, model)
     except BadSetting as error:
         say(f"设置有误：{error}")

@@ -133,6 +133,8 @@ def _kind_in_pieces(whole: str, sizes: list[int], before: str, after: str) -> st
     called_phone, called_account = _CALLED_PHONE.search(before[-16:]), _CALLED_ACCOUNT.search(before[-16:])
     if sizes[0] == 3 and max(sizes) <= 5 and 9 <= count <= 13 and regex.match(r"1[3-9]", whole):
         return PHONE
+    if len(sizes) == 3 and 5 <= sizes[0] <= 7 and 7 <= sizes[1] <= 9 and 3 <= sizes[2] <= 5:
+        return ID  # place, day of birth, rest: mistyped or not
     if count >= 13 and whole[0] in "34569" and sizes[0] >= 4 and min(sizes[:-1]) >= 4:
         return CARD
     if whole[-1] in "xX" and count >= 15:

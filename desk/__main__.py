@@ -37,7 +37,7 @@ def show_list(db, args) -> None:
 def show_one(db, args) -> None:
     case = cases.by_ticket(db, args.ticket)
     conversation = talk.get(db, case.conversation)
-    print(f"{case.ticket}  {_STATUS[case.status]}  对话由{_OWNER[conversation.owner]}负责")
+    print(f"{case.ticket}  {_STATUS[case.status]}  对话现在：{_OWNER[conversation.owner]}")
     print(f"原因：{_REASON.get(case.reason, case.reason)}{'（紧急）' if case.urgent else ''}　登记：{_when(case.opened_at)}")
     if case.summary:
         print(f"问的是：{case.summary}　主管：{case.department or '未定'}")

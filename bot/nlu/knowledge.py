@@ -71,7 +71,8 @@ class IntentGuard(_WithKnowledge):
     """Corrects the learned intent by what is certain.
 
     Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the
-    classifier sees must be likely (``danger_threshold``), and nobody is handed over on a guess (``handover_threshold``).
+    classifier sees must be likely (``danger_threshold``; more so beside a benefit's name), and nobody is handed over on
+    a guess (``handover_threshold``).
     Another department's business is out of scope even where it sounds like a policy question; a question that names a
     benefit and what is asked about it is not out of scope unless the classifier is sure (``out_of_scope_threshold``).
     Below ``unsure_threshold`` nothing but a name we know makes a question.
@@ -80,7 +81,8 @@ class IntentGuard(_WithKnowledge):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            "danger_threshold": 0.8, "out_of_scope_threshold": 0.75, "unsure_threshold": 0.35, "handover_threshold": 0.45,
+            "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "out_of_scope_threshold": 0.75,
+            "unsure_threshold": 0.35, "handover_threshold": 0.45,
         }
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -97,7 +99,8 @@ class IntentGuard(_WithKnowledge):
         name, confidence = intent.get("name"), intent.get("confidence", 0.0)
         kinds = {e["entity"] for e in message.get(ENTITIES, [])}
         subject = kinds & {"benefit", "topic"}
-        if name == DANGER and confidence < self._config["danger_threshold"]:
+        likely = self._config["danger_threshold_beside_benefit" if subject else "danger_threshold"]
+        if name == DANGER and confidence < likely:
             return ASK if subject else next(
                 (r["name"] for r in message.get("intent_ranking", []) if r["name"] != DANGER), None
             )

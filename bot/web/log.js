@@ -138,24 +138,28 @@ function foot(line) {
 
 export const feet = () => lines.forEach((l) => l.state && foot(l));
 
-/** Buttons under the newest words of ours, while they still make sense. */
-export function quick() {
-  Array.from(log.querySelectorAll('.quick')).forEach((e) => e.remove());
+/** The newest words of ours that offer something, while that still makes sense. */
+function offering() {
   for (let i = lines.length - 1; i >= 0; i--) {
     const l = lines[i];
-    if (l.from === 'resident') {
-      if (talk.handledBy === 'bot' && l.state !== 'failed' && l.state !== 'refused') return;
-      continue;
-    }
-    const choices = l.order > 0 ? l.msg.quick_replies || [] : [];
-    if (!choices.length) return;
-    const box = el('div', 'quick chips');
-    box.setAttribute('role', 'group');
-    box.setAttribute('aria-label', '快捷回复');
-    choices.forEach((q) => box.append(button('chip', q.title, () => deeds.say(q.title, q.payload))));
-    l.node.append(box);
-    return;
+    if (l.from !== 'resident') return l.order > 0 && (l.msg.quick_replies || []).length ? l : null;
+    if (talk.handledBy === 'bot' && l.state !== 'failed' && l.state !== 'refused') return null;
   }
+  return null;
+}
+
+/** Buttons under the newest words of ours. Those that are there already stay, so that none is lost under a finger. */
+export function quick() {
+  const line = offering();
+  const there = Array.from(log.querySelectorAll('.quick'));
+  if (line && there.length === 1 && there[0].parentNode === line.node) return;
+  there.forEach((e) => e.remove());
+  if (!line) return;
+  const box = el('div', 'quick chips');
+  box.setAttribute('role', 'group');
+  box.setAttribute('aria-label', '快捷回复');
+  (line.msg.quick_replies || []).forEach((q) => box.append(button('chip', q.title, () => deeds.say(q.title, q.payload))));
+  line.node.append(box);
 }
 
 // ---------------------------------------------------------------- scrolling

@@ -183,7 +183,7 @@ export function render(m) {
   if (facts.length) box.append(factCard(facts, cites));
   const words = el('div', 'words');
   if (m.from === 'resident') words.append(m.text || '');
-  else if (m.from === 'bot' && m.kind === 'handoff') speakUp(words, m.text || '');
+  else if (data.emergency) speakUp(words, m.text || '');
   else speak(words, cites.length ? withoutSources(m.text || '') : m.text || '');
   box.append(words);
   if (cites.length) box.append(sources(cites));

@@ -140,6 +140,21 @@ def test_an_identity_number_in_pieces_is_not_left(place, born, rest, between):
     assert digits_left(f"身份证{text}，谢谢") <= 3
 
 
+@given(
+    st.from_regex(r"[1-8][0-9]{5}", fullmatch=True), st.dates(dt.date(1920, 1, 1), dt.date(2030, 12, 31)),
+    st.from_regex(r"[0-9]{3}[0-9X]", fullmatch=True), st.sampled_from(" -"), st.integers(0, 2), st.integers(0, 3),
+    st.sampled_from(["missing", "doubled", "wrong"]),
+)
+@example("110105", dt.date(1949, 12, 31), "0021", " ", 0, 0, "missing")
+def test_a_mistyped_identity_number_in_its_three_parts_is_not_left(place, born, rest, between, part, digit, fault):
+    parts = [place, f"{born:%Y%m%d}", rest]
+    old = parts[part]
+    new = {"missing": "", "doubled": old[digit] * 2, "wrong": str((int(old[digit]) + 3) % 10) if old[digit] != "X" else "7"}[fault]
+    parts[part] = old[:digit] + new + old[digit + 1 :]
+    # A date that is left alone names nobody.
+    assert digits_left(f"我爸的是{between.join(parts)}，谢谢") <= 8
+
+
 @given(MOBILE, st.lists(SEPARATOR, min_size=10, max_size=10))
 def test_no_mobile_number_is_left_whatever_stands_between_its_digits(number, between):
     text = "".join(a + b for a, b in zip(number, [*between, ""]))

@@ -61,8 +61,8 @@ def test_without_cases_the_list_says_so(desk, store):
     assert desk("cases") == (0, "没有等待处理的工单\n", "")
 
 
-def test_the_list_shows_ticket_state_reason_department_and_summary(desk, ticket):
-    status, said, _ = desk("cases")
+def test_the_list_shows_ticket_state_reason_department_and_summary(terminal, ticket):
+    status, said, _ = terminal("cases")
     assert status == 0
     for part in (ticket, "等待接手", "要求人工", "云安区民政局", "云安区 低保 金额"):
         assert part in said
@@ -92,7 +92,7 @@ def test_a_reply_reaches_the_resident_under_the_name_given(terminal, store, tick
     assert (case.claimed_by, last.sender, last.text, last.data["name"]) == ("王芳", "staff", "您好，我来帮您。", "王芳")
 
 
-def test_resolving_tells_the_resident_the_outcome_and_hides_the_case_from_the_list(terminal, store, ticket):
+def test_resolving_tells_the_resident_the_outcome_and_gives_the_conversation_back(terminal, store, ticket):
     assert terminal("resolve", ticket, "请带户口本到街道办理。", "--as", "王芳")[0] == 0
     with store.begin() as db:
         case = cases.by_ticket(db, ticket)
@@ -101,8 +101,12 @@ def test_resolving_tells_the_resident_the_outcome_and_hides_the_case_from_the_li
     assert last.sender == "system"
     assert f"{ticket} 已经办结：请带户口本到街道办理。" in last.text
     assert "。。" not in last.text
-    assert ticket not in terminal("cases")[1]
-    assert "已办结" in terminal("cases", "--all")[1]
+
+
+def test_a_resolved_case_is_listed_only_among_all(desk, ticket):
+    desk("resolve", ticket, "请带户口本到街道办理。")
+    assert ticket not in desk("cases")[1]
+    assert "已办结" in desk("cases", "--all")[1]
 
 
 def test_what_cannot_be_done_is_said_in_a_sentence_and_fails(desk, store, ticket):

@@ -189,6 +189,12 @@ class Ownership(RuleBasedStateMachine):
         assert all(self.ended.get(message) in {"answered", "answered_late"} for message in answered)
 
     @invariant()
+    def nothing_is_said_twice_on_one_message(self):
+        with self.store.begin() as db:
+            rows = list(db.execute(sa.text("SELECT in_reply_to, text FROM messages WHERE in_reply_to IS NOT NULL")))
+        assert all(times == 1 for times in Counter(map(tuple, rows)).values())
+
+    @invariant()
     def cases_only_go_forward_and_every_step_is_recorded(self):
         order = ["open", "claimed", "resolved"]
         with self.store.begin() as db:
