@@ -52,17 +52,18 @@ def answer(kb: KnowledgeBase, query: Query) -> Answer:
 
 
 def aspect_of(kb: KnowledgeBase, query: Query) -> str:
-    """The aspect asked; else what the topic is usually asked for; else the amount where the place has figures (万盛高龄津贴
-    wants to know how much); else the overview.
+    """The aspect asked; else what the topic is usually asked for; else the amount where a place is named (万盛高龄津贴 wants
+    to know how much); else the overview.
     """
     if query.aspect:
         return query.aspect
     topic = kb.topics.get(query.topic or "")
     if topic and topic.aspect:
         return topic.aspect
-    local = [x.code for x in kb.chain(query.region) if x.code != COUNTRY]
-    figures = (p for b in query.benefits for x in local for p in kb.by_subject.get((b, "amount", x), ()))
-    return "amount" if any(p.value is not None for p in figures) else "overview"
+    if query.region in {None, COUNTRY}:
+        return "overview"
+    told = any(kb.by_subject.get((b, "amount", x.code)) for b in query.benefits for x in kb.chain(query.region))
+    return "amount" if told else "overview"
 
 
 def _look_up(kb: KnowledgeBase, query: Query, benefit: str) -> _Part:

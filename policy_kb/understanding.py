@@ -101,6 +101,13 @@ def _subjects(kb: KnowledgeBase, by_kind: dict[str, list[Mention]], categories: 
     return tuple(named), topics[0] if topics else None
 
 
+def _best_known(kb: KnowledgeBase, codes: set[str]) -> set[str]:
+    """Of places that share a name a province, else a province's capital, is what the bare name means: 西安, 海南."""
+    provinces = {c for c in codes if kb.regions[c].level == "province"}
+    capitals = {c for c in codes if kb.regions[c].level == "city" and c.endswith("0100")}
+    return provinces or capitals or codes
+
+
 def _places(kb: KnowledgeBase, mentions: Iterable[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     candidates = [set(m.value) for m in mentions]
     chains = {code: {r.code for r in kb.chain(code)} for group in candidates for code in group}
@@ -110,10 +117,13 @@ def _places(kb: KnowledgeBase, mentions: Iterable[Mention]) -> tuple[tuple[str, 
             others = {c for g in candidates if g is not group for c in g}
             inside = {c for c in group if (chains[c] - {c}) & (others - {"000000"})}
             held = {c for c in inside or group if c in kb.regions_with_data}
+            around = {c for c in group if all(c in chains[o] for o in group)}
             if inside:
                 group.intersection_update(inside)
             elif len(held) == 1:
                 group.intersection_update(held)
+            else:
+                group.intersection_update(around or _best_known(kb, group))
     single = [next(iter(g)) for g in candidates if len(g) == 1]
     innermost = [c for c in dict.fromkeys(single) if not any(c != o and c in chains[o] for g in candidates for o in g)]
     ambiguous = tuple(sorted({c for g in candidates if len(g) > 1 for c in g}))
