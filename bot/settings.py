@@ -66,6 +66,7 @@ class Settings:
     first_word_after: float = 8.0
     give_up_after: float = 600.0
     unclaimed_after: float = 1800.0
+    notify_webhook: str | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -78,6 +79,7 @@ class Settings:
             rate_limit=_number("HUIMIN_RATE_LIMIT", 30, 0, 1_000_000),
             trusted_proxies=_names("HUIMIN_TRUSTED_PROXIES"),
             allowed_origins=_names("HUIMIN_ALLOWED_ORIGINS"),
+            notify_webhook=os.environ.get("HUIMIN_NOTIFY_WEBHOOK") or None,
             rasa_url=os.environ.get("HUIMIN_RASA_URL", "http://127.0.0.1:5005"),
             rasa_secret=os.environ.get("HUIMIN_RASA_SECRET", ""),
         )

@@ -37,7 +37,7 @@ def open_case(
     owner = talk.get(db, conversation).owner
     if known:
         if urgent and not known.urgent:
-            db.execute(cases.update().where(c.id == known.id).values(urgent=True, reason=reason))
+            db.execute(cases.update().where(c.id == known.id).values(urgent=True, reason=reason, notified_at=None))
             record(db, known.id, "resident", "urgent", reason)
         if owner == talk.BOT and known.status != "resolved":
             record(db, known.id, "resident", "queue", reason)
@@ -77,6 +77,15 @@ def list_cases(db: Connection, every: bool = False) -> list[Row]:
     if not every:
         query = query.where(cases.c.status != "resolved")
     return list(db.execute(query.order_by(cases.c.urgent.desc(), cases.c.opened_at)))
+
+
+def untold(db: Connection) -> list[Row]:
+    """Open cases that nobody has been notified of, urgent first."""
+    return [c for c in list_cases(db) if c.notified_at is None and c.status == "open"]
+
+
+def told(db: Connection, case: str) -> None:
+    db.execute(cases.update().where(cases.c.id == case).values(notified_at=now()))
 
 
 def of_conversation(db: Connection, conversation: str) -> Row | None:

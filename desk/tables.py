@@ -86,6 +86,7 @@ cases = sa.Table(
     sa.Column("claimed_at", sa.DateTime(timezone=True)),
     sa.Column("resolved_at", sa.DateTime(timezone=True)),
     sa.Column("outcome", sa.Text),
+    sa.Column("notified_at", sa.DateTime(timezone=True)),
     _one_of("status", CASE_STATUSES),
 )
 

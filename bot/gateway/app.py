@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.gateway import chat, keys
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
+from bot.gateway.notify import tell_of_cases
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.turns import Turns
 from bot.settings import Settings, secret_key
@@ -86,9 +87,13 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         app[keys.RASA] = rasa
         turns = app[keys.TURNS] = Turns(store, rasa, app[keys.KNOWLEDGE], settings)
         await turns.take_up()
-        sweeper = asyncio.create_task(_sweep(turns))
+        chores = [asyncio.create_task(_sweep(turns))]
+        if settings.notify_webhook:
+            chores.append(asyncio.create_task(tell_of_cases(turns, settings.notify_webhook)))
         yield
-        sweeper.cancel()
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
         await turns.stop()
     store.dispose()
 

@@ -98,7 +98,7 @@ class Outcomes:
         case = cases.open_case(db, conversation, message, reason=reason, urgent=urgent, department=department, summary=summary)
         if before and not was_bot:
             return
-        key = "waiting" if hours.open_at(now()) else "waiting_out_of_hours"
+        key = "waiting_urgent" if urgent else "waiting" if hours.open_at(now()) else "waiting_out_of_hours"
         self._system(db, conversation, message, "handoff", desk_texts.text(key, ticket=case.ticket), case.ticket)
 
     def _system(
