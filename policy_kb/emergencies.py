@@ -18,6 +18,12 @@ def _compiled(patterns: tuple[str, ...]) -> tuple[regex.Pattern, ...]:
     return tuple(regex.compile(p) for p in patterns)
 
 
+def is_spared(kb: KnowledgeBase, text: str) -> bool:
+    """Whether the text holds words that sound like danger and are known to mean something else: 想死你了, 跳楼价."""
+    clean, _ = normalise(text)
+    return any(p.search(clean) for e in kb.emergencies for p in _compiled(e.harmless))
+
+
 def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
     """The first kind of danger (in the data's order) that ``text`` speaks of; None if none.
 

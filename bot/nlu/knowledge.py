@@ -15,7 +15,15 @@ from policy_kb import NameIndex, Reader, emergencies, open_engine
 from policy_kb.settings import kb_url
 
 DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
+# A text of hardly more than these goes on with the question before it: 万盛, 那农村呢.
+FRAGMENT = {"region", "audience", "aspect", "year", "age"}
 HANDOVER = {"request_human", "complaint", "wrong_answer"}
+
+
+def _covered(text: str, entities: list[dict[str, Any]]) -> float:
+    """The share of the text's characters that lie in a name we know."""
+    places = {i for e in entities for i in range(e["start"], e["end"])}
+    return len(places) / max(1, len(text.strip()))
 
 
 class _WithKnowledge(GraphComponent):
@@ -82,7 +90,7 @@ class IntentGuard(_WithKnowledge):
     def get_default_config() -> dict[str, Any]:
         return {
             "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "out_of_scope_threshold": 0.75,
-            "unsure_threshold": 0.35, "handover_threshold": 0.45,
+            "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6,
         }
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -93,17 +101,20 @@ class IntentGuard(_WithKnowledge):
         return messages
 
     def _correct(self, message: Message) -> str | None:
-        if emergencies.detect(self.knowledge, message.get(TEXT) or ""):
+        text = message.get(TEXT) or ""
+        if emergencies.detect(self.knowledge, text):
             return DANGER
         intent = message.get(INTENT) or {}
         name, confidence = intent.get("name"), intent.get("confidence", 0.0)
         kinds = {e["entity"] for e in message.get(ENTITIES, [])}
         subject = kinds & {"benefit", "topic"}
         likely = self._config["danger_threshold_beside_benefit" if subject else "danger_threshold"]
-        if name == DANGER and confidence < likely:
+        if name == DANGER and (confidence < likely or emergencies.is_spared(self.knowledge, text)):
             return ASK if subject else next(
                 (r["name"] for r in message.get("intent_ranking", []) if r["name"] != DANGER), None
             )
+        if kinds and kinds <= FRAGMENT and _covered(text, message.get(ENTITIES, [])) >= self._config["fragment_share"]:
+            return INFORM
         if name in HANDOVER and confidence < self._config["handover_threshold"]:
             return ASK if subject else NOT_UNDERSTOOD
         if "out_of_scope" in kinds and not subject and name in {ASK, INFORM}:
