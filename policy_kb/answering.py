@@ -9,23 +9,20 @@ from dataclasses import dataclass
 from policy_kb import resolve as r
 from policy_kb.answers import Answer, Fact, Query, QuickReply
 from policy_kb.knowledge import COUNTRY, Benefit, KnowledgeBase
+from policy_kb.parts import (
+    MAX_STATEMENTS,
+    MAX_STATEMENTS_EACH,
+    MONEY,
+    Part,
+    aspect_of,
+    differs_locally,
+    held_somewhere,
+    look_up,
+    shown,
+)
 from policy_kb.wording import Citations, Wording
 
-MAX_FIGURES = 10
-MAX_STATEMENTS = 6
-MAX_STATEMENTS_EACH = 3
-MONEY = ("amount", "fee")
 MAX_REPLIES = 5
-
-
-@dataclass
-class _Part:
-    """What is known on one benefit of the query."""
-
-    benefit: Benefit
-    aspect: str
-    asked: str
-    resolution: r.Resolution
 
 
 def answer(kb: KnowledgeBase, query: Query) -> Answer:
@@ -37,158 +34,119 @@ def answer(kb: KnowledgeBase, query: Query) -> Answer:
     say = Wording(kb)
     if not query.benefits:
         return _which_benefit(kb, query, say)
-    parts = [_look_up(kb, query, b) for b in query.benefits]
+    parts = [look_up(kb, query, b) for b in query.benefits]
     held = [p for p in parts if p.resolution.layers]
     if not held:
-        if query.region is None and _held_somewhere(kb, query):
+        if query.region is None and held_somewhere(kb, query):
             return _ask_place(kb, query, say)
         return _nothing(kb, query, say)
-    unplaced = query.region is None and _differs_locally(kb, query)
-    if unplaced and all(not p.resolution.layers or p.aspect != p.asked for p in parts):
-        only_fallback = [p for p in held if p.aspect == p.asked]
-        if not only_fallback and query.aspect == "amount":
-            return _ask_place(kb, query, say)
-    return _compose(kb, query, say, parts, unplaced)
+    unplaced = query.region is None and differs_locally(kb, query)
+    if unplaced and query.aspect == "amount" and all(p.aspect != p.asked for p in held):
+        return _ask_place(kb, query, say)
+    return _compose(kb, query, say, held, unplaced)
 
 
-def aspect_of(kb: KnowledgeBase, query: Query) -> str:
-    """The aspect asked; else what the topic is usually asked for; else the amount where a place is named (万盛高龄津贴 wants
-    to know how much); else the overview.
-    """
-    if query.aspect:
-        return query.aspect
-    topic = kb.topics.get(query.topic or "")
-    if topic and topic.aspect:
-        return topic.aspect
-    if query.region in {None, COUNTRY}:
-        return "overview"
-    told = any(kb.by_subject.get((b, "amount", x.code)) for b in query.benefits for x in kb.chain(query.region))
-    return "amount" if told else "overview"
+@dataclass
+class _Shown:
+    """What an answer shows: its lines by region, the regions in the order they are told, facts and citations."""
+
+    lines: dict[str, list[str]]
+    order: list[str]
+    facts: list[Fact]
+    citations: Citations
+
+    @property
+    def historic(self) -> bool:
+        return any(f.historic for f in self.facts)
 
 
-def _look_up(kb: KnowledgeBase, query: Query, benefit: str) -> _Part:
-    """The asked aspect, or the nearest one that is recorded (in the order the data lists them)."""
-    asked = aspect_of(kb, query)
-    found = []
-    for aspect in (asked, *kb.aspects[asked].fallback):
-        resolution = r.resolve(kb, benefit, aspect, query.region, query.group, query.as_of)
-        if resolution.layers:
-            found.append((aspect, resolution))
-    if not found:
-        return _Part(kb.benefits[benefit], asked, asked, r.Resolution((), r.NONE))
-    aspect, resolution = found[0]
-    if asked in MONEY and aspect == asked and not any(h.provision.value is not None for h in resolution.held):
-        resolution = _with_group(kb, query, resolution, found[1:])
-    return _Part(kb.benefits[benefit], aspect, asked, resolution)
-
-
-def _with_group(
-    kb: KnowledgeBase, query: Query, main: r.Resolution, others: list[tuple[str, r.Resolution]]
-) -> r.Resolution:
-    """Add to an answer without figures what else bears on it.
-
-    Being spared a fee and being given money are two sides of one question: where one side is silent the other
-    speaks. What is said of the very group named belongs in any case.
-    """
-    layers = {layer.region.code: layer for layer in main.layers}
-    for aspect, other in others:
-        for layer in other.layers:
-            known = layers.get(layer.region.code)
-            theirs = [h for h in layer.held if h.provision.audience.category in query.group.categories]
-            spoken_for = known and any(h.provision.audience.category in query.group.categories for h in known.held)
-            held = theirs if aspect in MONEY or not spoken_for else []
-            if known is None and aspect in MONEY and layer.region.code != COUNTRY:
-                held = list(layer.held)
-            held = r.ranked(kb, (*held, *(known.held if known else ())), query.group)
-            if held:
-                layers[layer.region.code] = r.Layer(layer.region, tuple(held))
-    ordered = tuple(layers[p.code] for p in kb.chain(query.region) if p.code in layers)
-    return r.Resolution(ordered, r.coverage_of(query.region, ordered))
-
-
-def _held_somewhere(kb: KnowledgeBase, query: Query) -> bool:
-    """Whether some place has a rule on what is asked."""
-    asked = aspect_of(kb, query)
-    aspects = {asked, *kb.aspects[asked].fallback}
-    return any(p.benefit in query.benefits and p.aspect in aspects and p.region != COUNTRY for p in kb.provisions)
-
-
-def _differs_locally(kb: KnowledgeBase, query: Query) -> bool:
-    asked = aspect_of(kb, query)
-    aspects = {asked} | (set(MONEY) if asked in MONEY else set())
-    return any(p.benefit in query.benefits and p.aspect in aspects and p.region != COUNTRY for p in kb.provisions)
-
-
-def _compose(kb: KnowledgeBase, query: Query, say: Wording, parts: list[_Part], unplaced: bool) -> Answer:
-    citations = Citations(kb)
+def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part]) -> _Shown:
+    """Choose and word what each region's documents say; what holds comes before what is historic, local before national."""
+    lines: dict[str, list[str]] = {}
+    order: list[tuple[bool, int, int, str]] = []
     facts: list[Fact] = []
-    blocks: list[str] = []
-    place = query.region and kb.regions[query.region].name
-    coverage = _best(p.resolution.coverage for p in parts)
-    missing_locally = bool(place) and query.region != COUNTRY and coverage == r.NATIONAL
-    historic_shown = False
-    sections: dict[str, list[str]] = {}
-    order: list[tuple] = []
-    held_parts = [p for p in parts if p.resolution.layers]
-    for number, part in enumerate(held_parts):
+    citations = Citations(kb)
+    for number, part in enumerate(parts):
+        brief = len(parts) > 1 or part.aspect in MONEY
         for depth, layer in enumerate(part.resolution.layers):
-            brief = len(held_parts) > 1 or part.aspect in MONEY
-            held = _cut(layer.held, MAX_STATEMENTS_EACH if brief else MAX_STATEMENTS, query.words)
-            lines = say.lines(held)
-            key = layer.region.code
-            old = all(h.historic for h in held)
-            order.append((old, depth if not old else depth, number, key))
-            sections.setdefault(key, []).extend(
-                ([say("subject_heading", benefit=part.benefit.title)] if len(parts) > 1 else []) + lines
-            )
-            for h in held:
-                facts.append(_fact(h, layer.region.name, part, citations.add(h)))
-                historic_shown |= h.historic
-    codes = list(dict.fromkeys(key for *_, key in sorted(order)))
-    main = parts[0].benefit
-    subject = kb.topics[query.topic].name if query.topic and len(parts) > 1 else main.title
+            held = shown(layer.held, MAX_STATEMENTS_EACH if brief else MAX_STATEMENTS, query.words)
+            code = layer.region.code
+            order.append((all(h.historic for h in held), depth, number, code))
+            heading = [say("subject_heading", benefit=part.benefit.title)] if len(query.benefits) > 1 else []
+            lines.setdefault(code, []).extend(heading + say.lines(held))
+            facts += [_fact(h, layer.region.name, citations.add(h)) for h in held]
+    return _Shown(lines, list(dict.fromkeys(code for *_, code in sorted(order))), facts, citations)
+
+
+def _compose(kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], unplaced: bool) -> Answer:
+    told = _show(kb, query, say, held)
+    coverage = _best(p.resolution.coverage for p in held)
     asked = aspect_of(kb, query)
-    substituted = query.aspect is not None and all(p.aspect != p.asked for p in parts if p.resolution.layers)
-    if missing_locally and asked == "amount":
-        blocks.append(say("nothing_local", place=place, benefit=subject))
-    elif substituted:
-        blocks.append(say("nothing_aspect", place=place or "", benefit=subject, aspect=kb.aspects[asked].title))
-    elif place and asked == "amount" and not any(f.value is not None for f in facts):
-        blocks.append(say("nothing_figure", place=place, benefit=subject))
-    if substituted:
-        blocks.append(say("instead"))
-    spared = missing_locally and asked == "fee" and not substituted
-    if len(codes) == 1 and codes[0] != COUNTRY and coverage != r.INHERITED:
-        blocks.append(say("amount_heading", place=kb.regions[codes[0]].name, benefit=subject))
-        blocks += sections[codes[0]]
-    else:
-        if codes and (spared or not (missing_locally or substituted)):
-            blocks.append(say("amount_heading", place=place or "", benefit=subject))
-        for code in codes:
-            blocks.append(_layer_heading(kb, query, say, code, coverage))
-            blocks += sections[code]
-    if spared:
-        # What the whole country is spared comes first; that the place adds nothing we know of comes after.
-        blocks.append(say("nothing_local", place=place, benefit=subject))
-    if unplaced:
-        blocks.append(say("ask_place"))
-    elif missing_locally or historic_shown or substituted:
-        blocks.append(_whom_to_ask(kb, query, say, main, latest=not (missing_locally or substituted)))
-    blocks.append(say.sources(citations.items))
     return Answer(
         kind="answer",
-        text="\n".join(b for b in blocks if b),
+        text="\n".join(_framed(kb, query, say, held, told, coverage, unplaced)),
         kb_version=kb.version,
         as_of=query.as_of,
-        benefit=main.id,
+        benefit=query.benefits[0],
         also=query.benefits[1:],
         aspect=asked,
         region=query.region,
         coverage=coverage,
-        citations=tuple(citations.items),
-        facts=tuple(facts),
+        citations=tuple(told.citations.items),
+        facts=tuple(told.facts),
         quick_replies=_places(kb, query) if unplaced else _next_aspects(kb, query, asked),
     )
+
+
+def _framed(
+    kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], told: _Shown, coverage: str, unplaced: bool
+) -> list[str]:
+    """The lines with what must be said before and after them: what is missing, whom to ask, the sources."""
+    place = kb.regions[query.region].name if query.region else ""
+    asked, subject = aspect_of(kb, query), _subject_title(kb, query)
+    elsewhere = bool(place) and query.region != COUNTRY and coverage == r.NATIONAL
+    substituted = query.aspect is not None and all(p.aspect != p.asked for p in held)
+    # What the whole country is spared comes first; that the place adds nothing we know of comes after.
+    spared = elsewhere and asked == "fee" and not substituted
+    before: list[str] = []
+    if elsewhere and asked == "amount":
+        before.append(say("nothing_local", place=place, benefit=subject))
+    elif substituted:
+        before.append(say("nothing_aspect", place=place, benefit=subject, aspect=kb.aspects[asked].title))
+    elif place and asked == "amount" and not any(f.value is not None for f in told.facts):
+        before.append(say("nothing_figure", place=place, benefit=subject))
+    if substituted:
+        before.append(say("instead"))
+    after = [say("nothing_local", place=place, benefit=subject)] if spared else []
+    if unplaced:
+        after.append(say("ask_place"))
+    elif elsewhere or told.historic or substituted:
+        latest = not (elsewhere or substituted)
+        after.append(_whom_to_ask(kb, query, say, kb.benefits[query.benefits[0]], latest))
+    sources = say.sources(told.citations.items)
+    headed = spared or not (elsewhere or substituted)
+    middle = _under_headings(kb, query, say, told, coverage, subject if headed else None)
+    return [*before, *middle, *after, *([sources] if sources else [])]
+
+
+def _under_headings(
+    kb: KnowledgeBase, query: Query, say: Wording, told: _Shown, coverage: str, subject: str | None
+) -> list[str]:
+    """Each region's lines under its name; one region's own alone need no second heading."""
+    if len(told.order) == 1 and told.order[0] != COUNTRY and coverage != r.INHERITED:
+        (code,) = told.order
+        return [say("amount_heading", place=kb.regions[code].name, benefit=_subject_title(kb, query)), *told.lines[code]]
+    place = kb.regions[query.region].name if query.region else ""
+    found = [say("amount_heading", place=place, benefit=subject)] if subject and told.order else []
+    for code in told.order:
+        found += [_layer_heading(kb, query, say, code, coverage), *told.lines[code]]
+    return found
+
+
+def _subject_title(kb: KnowledgeBase, query: Query) -> str:
+    if query.topic and len(query.benefits) > 1:
+        return kb.topics[query.topic].name
+    return kb.benefits[query.benefits[0]].title
 
 
 def _whom_to_ask(kb: KnowledgeBase, query: Query, say: Wording, benefit: Benefit, latest: bool) -> str:
@@ -206,42 +164,12 @@ def _layer_heading(kb: KnowledgeBase, query: Query, say: Wording, code: str, cov
     return say("layer_local", place=kb.regions[code].name)
 
 
-def _pairs(text: str) -> set[str]:
-    return {text[i : i + 2] for i in range(len(text) - 1)}
-
-
-def _named_first(figures: list[r.Held], words: str) -> list[r.Held]:
-    """Figures whose label, name or statement has what sets them apart in common with the question, first: 工伤十级."""
-    labels = [_pairs(f"{h.provision.audience.label or ''}{h.provision.name or ''}") for h in figures]
-    sentences = [_pairs(h.provision.statement) for h in figures]
-    asked = _pairs(words)
-
-    def common(own: set[str], among: list[set[str]]) -> int:
-        return sum(2 * sum(pair in other for other in among) <= len(among) for pair in own & asked)
-
-    score = [3 * common(a, labels) + common(b, sentences) for a, b in zip(labels, sentences)]
-    return [figures[i] for i in sorted(range(len(figures)), key=lambda i: -score[i])]
-
-
-def _cut(held: tuple[r.Held, ...], statements: int, words: str) -> tuple[r.Held, ...]:
-    """What one layer shows: figures, then as many statements as can be read, goals only beside little else."""
-    standards = [h for h in held if h.provision.nature != "target"]
-    if len(standards) >= 2:
-        held = tuple(standards)
-    figures = [h for h in held if h.provision.value is not None]
-    said = [h for h in held if h.provision.value is None][:statements]
-    if len(figures) > MAX_FIGURES:
-        figures = _named_first(figures, words)[:MAX_FIGURES]
-        return (*figures, *said)
-    return tuple(h for h in held if h in figures or h in said)
-
-
 def _best(coverages: Iterable[str]) -> str:
     found = set(coverages)
     return next(c for c in (r.LOCAL, r.INHERITED, r.NATIONAL, r.NONE) if c in found)
 
 
-def _fact(h: r.Held, place: str, part: _Part, citation: int) -> Fact:
+def _fact(h: r.Held, place: str, citation: int) -> Fact:
     p = h.provision
     return Fact(
         benefit=p.benefit, aspect=p.aspect, region=p.region, region_name=place, value=p.value, unit=p.unit,
@@ -257,7 +185,7 @@ def _nothing(kb: KnowledgeBase, query: Query, say: Wording) -> Answer:
     earlier = any(
         p.benefit in query.benefits and p.region in {x.code for x in kb.chain(query.region)} for p in kb.provisions
     )
-    subject = kb.topics[query.topic].name if query.topic and len(query.benefits) > 1 else benefit.title
+    subject = _subject_title(kb, query)
     if earlier:
         day = f"{query.as_of.year}年{query.as_of.month}月{query.as_of.day}日"
         first = say("nothing_on_day", place=place, benefit=subject, day=day)
@@ -272,7 +200,7 @@ def _nothing(kb: KnowledgeBase, query: Query, say: Wording) -> Answer:
 
 def _ask_place(kb: KnowledgeBase, query: Query, say: Wording) -> Answer:
     benefit = kb.benefits[query.benefits[0]]
-    subject = kb.topics[query.topic].name if query.topic and len(query.benefits) > 1 else benefit.title
+    subject = _subject_title(kb, query)
     return Answer(
         "clarify", say("ask_place_only", benefit=subject), kb.version, query.as_of, benefit.id, query.benefits[1:],
         aspect_of(kb, query), None, quick_replies=_places(kb, query),
