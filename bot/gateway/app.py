@@ -35,6 +35,13 @@ SECURITY_HEADERS = {
 }
 
 
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Max-Age": "600",
+}
+
+
 @web.middleware
 async def only_our_pages(request: web.Request, handler) -> web.StreamResponse:
     """A browser's cross-site request is refused unless its site is in ``HUIMIN_ALLOWED_ORIGINS``."""
@@ -45,6 +52,8 @@ async def only_our_pages(request: web.Request, handler) -> web.StreamResponse:
     own = {f"{request.scheme}://{request.host}", (settings.public_url or "").rstrip("/")}
     if origin.rstrip("/") not in own | settings.allowed_origins:
         raise Refused(403, "bad_origin")
+    if request.method == "OPTIONS":
+        return web.Response(status=204, headers=PREFLIGHT_HEADERS)
     return await handler(request)
 
 
@@ -53,6 +62,10 @@ async def security_headers(request: web.Request, handler) -> web.StreamResponse:
     response = await handler(request)
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    origin = request.headers.get("Origin", "").rstrip("/")
+    if origin in request.app[keys.SETTINGS].allowed_origins:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Vary"] = "Origin"
     return response
 
 
