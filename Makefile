@@ -8,7 +8,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 PYTHON ?=
 export PYTHON
 
-.PHONY: help run test setup setup-test train load lint validate unit public processes e2e evaluate lock clean
+.PHONY: help run test setup setup-test train load lint validate unit public processes e2e evaluate benchmark lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -59,6 +59,9 @@ e2e: setup-test ## the chat page in a real browser
 
 evaluate: setup-test train ## score the assistant on the held-out utterances
 	@$(PY) -m tests.nlu.evaluate
+
+benchmark: setup-test train ## start, memory and turn time beside stock Rasa, in one run
+	@$(PY) -m benchmarks.turns
 
 lock: ## make the lists of packages anew (needs uv)
 	@tools/lock.sh
