@@ -73,6 +73,8 @@ class Wording:
             return self("stale" if p.value is not None else "stale_statement", when=day_name(stated))
         if p.value is not None and p.as_at:
             return self("current", when=day_name(p.as_at))
+        if p.value is not None and p.effective_from:
+            return self("since", when=day_name(p.effective_from))
         return ""
 
     def sources(self, citations: Iterable[Citation]) -> str:
