@@ -6,25 +6,20 @@ import datetime as dt
 import json
 import os
 from dataclasses import asdict
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from policy_kb import Answer, KnowledgeBase, Mention, QuickReply, Reader, open_engine
+from policy_kb import Answer, KnowledgeBase, Mention, QuickReply, shared_reader
+from policy_kb.names import RELATIVE_YEARS, YEAR
 from policy_kb.settings import kb_url
-
-
-@lru_cache(maxsize=1)
-def _reader() -> Reader:
-    return Reader(open_engine(kb_url(), read_only=True))
 
 
 def knowledge() -> KnowledgeBase:
     """The newest knowledge base, looked up again at most once a second."""
-    return _reader().get()
+    return shared_reader(kb_url()).get()
 
 
 def mentions(tracker: Tracker) -> list[Mention]:
@@ -33,7 +28,10 @@ def mentions(tracker: Tracker) -> list[Mention]:
     found = []
     for e in tracker.latest_message.get("entities") or []:
         start, end = e.get("start") or 0, e.get("end") or 0
-        found.append(Mention(e["entity"], tuple(str(e["value"]).split(",")), start, end, text[start:end]))
+        word, values = text[start:end], tuple(str(e["value"]).split(","))
+        if e["entity"] == YEAR and word in RELATIVE_YEARS:  # 去年 is the year before the day asked about
+            values = (str(day(tracker).year + RELATIVE_YEARS[word]),)
+        found.append(Mention(e["entity"], values, start, end, word))
     return found
 
 

@@ -9,10 +9,10 @@ from policy_kb.answers import Answer, Citation, Fact, Query, QuickReply
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
 from policy_kb.names import Mention, NameIndex
 from policy_kb.resolve import Group
-from policy_kb.store import Reader, open_engine
+from policy_kb.store import Reader, open_engine, shared_reader
 from policy_kb.understanding import Understanding, interpret
 
 __all__ = [
     "COUNTRY", "Answer", "Citation", "Fact", "Group", "KnowledgeBase", "Mention", "NameIndex", "Query", "QuickReply",
-    "Reader", "Understanding", "answer", "interpret", "office_answer", "open_engine", "which_place",
+    "Reader", "Understanding", "answer", "interpret", "office_answer", "open_engine", "shared_reader", "which_place",
 ]

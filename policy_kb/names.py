@@ -175,12 +175,12 @@ def _region_names(kb: KnowledgeBase) -> list[tuple[str, str]]:
 
 
 _YEAR = regex.compile(r"(?<![\d元块])(20\d\d)年(?![^，。！？,]{0,6}(?:出生|生的|生人))")
-_RELATIVE_YEARS = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "现在": 0}
+RELATIVE_YEARS = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "现在": 0}
 
 
 def _years(clean: str, today: dt.date) -> list[tuple[int, int, int]]:
     found = [(int(m[1]), *m.span()) for m in _YEAR.finditer(clean) if int(m[1]) <= today.year + 1]
-    for word, shift in _RELATIVE_YEARS.items():
+    for word, shift in RELATIVE_YEARS.items():
         at = clean.find(word)
         if at >= 0 and not any(s <= at < e for _, s, e in found):
             found.append((today.year + shift, at, at + len(word)))

@@ -7,6 +7,7 @@ import hashlib
 import threading
 import time
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -188,6 +189,12 @@ def _provision(row: dict[str, Any]) -> kn.Provision:
         row.pop("residence"), row.pop("age_from"), row.pop("age_to"), row.pop("category"), row.pop("audience_label")
     )
     return kn.Provision(**row, audience=audience)
+
+
+@lru_cache(maxsize=8)
+def shared_reader(url: str) -> Reader:
+    """The process's one reader of this store: whoever asks sees the same objects, read once."""
+    return Reader(open_engine(url, read_only=True))
 
 
 class Reader:

@@ -73,7 +73,9 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
     )
 
 
-def _subjects(kb: KnowledgeBase, by_kind: dict[str, list[Mention]], categories: list[str]):
+def _subjects(
+    kb: KnowledgeBase, by_kind: dict[str, list[Mention]], categories: list[str]
+) -> tuple[tuple[str, ...], str | None]:
     benefits = list(dict.fromkeys(v for m in by_kind.get(names.BENEFIT, ()) for v in m.value))
     topics = list(dict.fromkeys(v for m in by_kind.get(names.TOPIC, ()) for v in m.value))
     if len(topics) > 1 or benefits:

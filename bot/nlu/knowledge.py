@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from policy_kb import NameIndex, Reader, emergencies, open_engine
+from policy_kb import KnowledgeBase, NameIndex, emergencies, shared_reader
 from policy_kb.settings import kb_url
 
 DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
@@ -27,11 +27,10 @@ def _covered(text: str, entities: list[dict[str, Any]]) -> float:
 
 
 class _WithKnowledge(GraphComponent):
-    """Reads the knowledge base on first use and notices new versions."""
+    """Sees the process's knowledge base and notices new versions."""
 
     def __init__(self, config: dict[str, Any]):
         self._config = config
-        self._reader: Reader | None = None
         self._index: NameIndex | None = None
 
     @classmethod
@@ -41,10 +40,8 @@ class _WithKnowledge(GraphComponent):
         return cls(config)
 
     @property
-    def knowledge(self):
-        if self._reader is None:
-            self._reader = Reader(open_engine(kb_url(), read_only=True))
-        return self._reader.get()
+    def knowledge(self) -> KnowledgeBase:
+        return shared_reader(kb_url()).get()
 
     @property
     def index(self) -> NameIndex:
@@ -79,17 +76,18 @@ class IntentGuard(_WithKnowledge):
     """Corrects the learned intent by what is certain.
 
     Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the
-    classifier sees must be likely (``danger_threshold``; more so beside a benefit's name), and nobody is handed over on
-    a guess (``handover_threshold``).
-    Another department's business is out of scope even where it sounds like a policy question; a question that names a
-    benefit and what is asked about it is not out of scope unless the classifier is sure (``out_of_scope_threshold``).
+    classifier sees must be likely (``danger_threshold``; more so beside a benefit's name or words known to be harmless),
+    and nobody is handed over on a guess (``handover_threshold``). Another department's business is out of scope even
+    where it sounds like a policy question; a question that names a benefit and what is asked about it is not out of
+    scope unless the classifier is sure (``out_of_scope_threshold``).
     Below ``unsure_threshold`` nothing but a name we know makes a question.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "out_of_scope_threshold": 0.75,
+            "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
+            "out_of_scope_threshold": 0.75,
             "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6,
         }
 
@@ -100,6 +98,12 @@ class IntentGuard(_WithKnowledge):
                 message.set(INTENT, {"name": corrected, "confidence": 1.0}, add_to_output=True)
         return messages
 
+    def _likely(self, text: str, subject: bool) -> float:
+        """How sure the classifier must be of a danger that the base has no words for."""
+        if emergencies.is_spared(self.knowledge, text):
+            return self._config["danger_threshold_beside_harmless"]
+        return self._config["danger_threshold_beside_benefit" if subject else "danger_threshold"]
+
     def _correct(self, message: Message) -> str | None:
         text = message.get(TEXT) or ""
         if emergencies.detect(self.knowledge, text):
@@ -108,8 +112,7 @@ class IntentGuard(_WithKnowledge):
         name, confidence = intent.get("name"), intent.get("confidence", 0.0)
         kinds = {e["entity"] for e in message.get(ENTITIES, [])}
         subject = kinds & {"benefit", "topic"}
-        likely = self._config["danger_threshold_beside_benefit" if subject else "danger_threshold"]
-        if name == DANGER and (confidence < likely or emergencies.is_spared(self.knowledge, text)):
+        if name == DANGER and confidence < self._likely(text, bool(subject)):
             return ASK if subject else next(
                 (r["name"] for r in message.get("intent_ranking", []) if r["name"] != DANGER), None
             )

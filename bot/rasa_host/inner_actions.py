@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.actions.action import RemoteAction
-from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 
@@ -27,8 +26,3 @@ def trust_own_results() -> None:
     quarters of a turn. The actions are ours and typed; the gateway checks what they say once more.
     """
     RemoteAction._validate_action_result = lambda self, result: True
-
-
-def names(domain: Domain) -> set[str]:
-    """The custom actions the domain promises."""
-    return {a for a in domain.user_actions if not a.startswith("utter_")}
