@@ -8,7 +8,8 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 PYTHON ?=
 export PYTHON
 
-.PHONY: help run test setup setup-test train load lint validate unit public processes e2e evaluate benchmark lock clean
+.PHONY: help run test setup setup-test setup-benchmark train load lint validate unit public processes e2e evaluate benchmark \
+	benchmark-search lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -16,6 +17,7 @@ help: ## list the targets
 run: setup ## start the service and print its address
 	@exec $(PY) -m bot run
 
+test: export HUIMIN_TEST_POSTGRES := required
 test: setup-test ## everything that must be green: lint, data, units, processes, browser
 	@tools/system-packages.sh
 	@$(MAKE) --no-print-directory lint
@@ -27,6 +29,9 @@ test: setup-test ## everything that must be green: lint, data, units, processes,
 
 setup: ## make .venv for the service
 	@tools/setup.sh service
+
+setup-benchmark: ## make .venv for the benchmarks too
+	@tools/setup.sh benchmark
 
 setup-test: ## make .venv for the tests too
 	@tools/setup.sh test
@@ -62,6 +67,10 @@ evaluate: setup-test train ## score the assistant on the held-out utterances
 
 benchmark: setup-test train ## start, memory and turn time beside stock Rasa, in one run
 	@$(PY) -m benchmarks.turns
+
+benchmark-search: setup-benchmark ## retrieval quality and cost of search beside its peers
+	@$(PY) -m benchmarks.retrieval
+	@$(PY) -m benchmarks.search_cost
 
 lock: ## make the lists of packages anew (needs uv)
 	@tools/lock.sh

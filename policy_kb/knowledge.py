@@ -36,6 +36,7 @@ class Document:
     superseded_on: dt.date | None = None
     url: str | None = None
     source: str | None = None
+    sha256: str | None = None
 
     @property
     def is_law(self) -> bool:
@@ -58,6 +59,7 @@ class Benefit:
     department: str
     short: str | None = None
     aliases: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
     status: str | None = None
 
     @property
@@ -113,6 +115,15 @@ class Audience:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """Where a statement stands in its document's source file: clause path and [start, end) of the extracted text."""
+
+    clause: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Provision:
     """What one document says on one aspect of one benefit for one region and audience."""
 
@@ -136,6 +147,7 @@ class Provision:
     effective_to: dt.date | None = None
     section: str | None = None
     order: int = 0
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -151,6 +163,47 @@ class Office:
     phone: str | None = None
     hours: str | None = None
     document: str | None = None
+
+
+@dataclass(frozen=True)
+class Need:
+    """What people look for in an institution: 失能, 特困, 医养结合."""
+
+    id: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class InstitutionKind:
+    id: str
+    label: str
+    benefit: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Institution:
+    """A place that takes people in. ``needs`` are ids of whom it takes and what it offers."""
+
+    id: str
+    name: str
+    kind: str  # care_home | children_home | relief_station | rehabilitation_centre | service_centre
+    region: str
+    document: str
+    aliases: tuple[str, ...] = ()
+    public: bool = True
+    beds: int | None = None
+    beds_at_least: bool = False
+    needs: tuple[str, ...] = ()
+    admits: str | None = None
+    note: str | None = None
+    benefits: tuple[str, ...] = ()
+    address: str | None = None
+    phone: str | None = None
+    section: str | None = None
+    as_at: dt.date | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True)
@@ -191,10 +244,14 @@ class KnowledgeBase:
     aspects: dict[str, AspectName]
     provisions: tuple[Provision, ...]
     offices: dict[str, Office] = field(default_factory=dict)
+    needs: dict[str, Need] = field(default_factory=dict)
+    institution_kinds: dict[str, InstitutionKind] = field(default_factory=dict)
+    institutions: dict[str, Institution] = field(default_factory=dict)
     leads: tuple[Lead, ...] = ()
     emergencies: tuple[Emergency, ...] = ()
     out_of_scope: tuple[OutOfScope, ...] = ()
     everyday_words: frozenset[str] = frozenset()
+    seeking_words: frozenset[str] = frozenset()
     wording: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -203,6 +260,13 @@ class KnowledgeBase:
         found: dict[tuple[str, str, str], list[Provision]] = defaultdict(list)
         for p in self.provisions:
             found[p.benefit, p.aspect, p.region].append(p)
+        return {k: tuple(v) for k, v in found.items()}
+
+    @cached_property
+    def by_benefit(self) -> dict[str, tuple[Provision, ...]]:
+        found: dict[str, list[Provision]] = defaultdict(list)
+        for p in self.provisions:
+            found[p.benefit].append(p)
         return {k: tuple(v) for k, v in found.items()}
 
     @cached_property

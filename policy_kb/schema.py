@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
-RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(-[a-z]+)?$")]
+RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(-[a-z]{1,30})?$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
 Aspect = Literal[
@@ -54,6 +54,9 @@ class DocumentSpec(Strict):
     superseded_on: dt.date | None = None
     url: Text | None = None
     source: Text | None = Field(None, description="file below HUIMIN_SOURCES this document was read from")
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = Field(
+        None, description="of that file, as the evidence was taken from it"
+    )
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self):
@@ -69,6 +72,7 @@ class BenefitSpec(Strict):
     aliases: list[Text] = []
     field: Field_
     department: Text = Field(description="who leads it where no local table says otherwise: 民政部门")
+    terms: list[Text] = Field([], description="what documents call it where residents mean something else by the word")
     status: Identifier | None = Field(
         None, description="audience category meant when this benefit is named beside another: 低保 → low_income"
     )
@@ -117,9 +121,24 @@ class AudienceOf(Strict):
 
 
 class EvidenceSpec(Strict):
-    """Where in the document's source file the statement stands: its line, counted from 1."""
+    """Where in the document's source file the statement stands.
 
-    line: int = Field(ge=1)
+    A policy officer may write the ``line`` (counted from 1); ``python -m policy_kb evidence --fill`` makes of it the
+    ``clause`` (its path, as one cites it) and the ``span``: [start, end) in characters of the file's extracted text,
+    for a figure the number with its unit and nothing else.
+    """
+
+    line: int | None = Field(None, ge=1)
+    clause: Text | None = None
+    span: tuple[int, int] | None = None
+
+    @model_validator(mode="after")
+    def _line_or_clause(self):
+        if (self.clause is None) != (self.span is None) or (self.line is None) == (self.span is None):
+            raise ValueError("evidence 写 line，或者写 clause 和 span")
+        if self.span and not 0 <= self.span[0] < self.span[1]:
+            raise ValueError("evidence 的 span 起止不对")
+        return self
 
 
 class ProvisionSpec(Strict):
@@ -188,6 +207,49 @@ class OfficeSpec(Strict):
     document: Identifier | None = None
 
 
+class NeedSpec(Strict):
+    """What people look for in an institution, and how they call it: 失能, 特困, 医养结合."""
+
+    id: Identifier
+    label: Text
+    aliases: list[Text] = []
+
+
+InstitutionKind = Literal["care_home", "children_home", "relief_station", "rehabilitation_centre", "service_centre"]
+
+
+class InstitutionKindSpec(Strict):
+    """What people call such places, and the benefit they are a part of."""
+
+    id: InstitutionKind
+    label: Text
+    aliases: list[Text] = []
+    benefit: Identifier
+
+
+class InstitutionSpec(Strict):
+    """A place that takes people in: a care home, a children's home, a relief station."""
+
+    id: Identifier
+    name: Text
+    kind: InstitutionKind
+    region: RegionCode
+    aliases: list[Text] = []
+    public: bool = Field(True, description="run or owned by the government (公办, 公建民营)")
+    beds: int | None = Field(None, ge=1, description="beds altogether, as the document states them")
+    beds_at_least: bool = Field(False, description="the document says 多张, 余张")
+    needs: list[Identifier] = Field([], description="whom it takes and what it offers: ids of needs")
+    admits: Text | None = Field(None, description="whom it takes, in plain words")
+    note: Text | None = Field(None, description="what else is known of use to somebody choosing a place")
+    benefits: list[Identifier] = []
+    address: Text | None = None
+    phone: Text | None = None
+    document: Identifier
+    section: Text | None = None
+    as_at: dt.date | None = None
+    evidence: EvidenceSpec | None = None
+
+
 class EmergencySpec(Strict):
     """A danger to life: how people say it, what else the words may mean, and the first line they must get."""
 
@@ -221,6 +283,10 @@ class DataFile(Strict):
     provisions: list[ProvisionSpec] = []
     leads: list[LeadSpec] = []
     offices: list[OfficeSpec] = []
+    needs: list[NeedSpec] = []
+    institution_kinds: list[InstitutionKindSpec] = []
+    institutions: list[InstitutionSpec] = []
+    seeking_words: list[Text] = Field([], description="words that ask for a place to go: 有哪些, 能住")
     emergencies: list[EmergencySpec] = []
     out_of_scope: list[OutOfScopeSpec] = []
     wording: dict[Identifier, Text] = {}

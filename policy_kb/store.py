@@ -14,8 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from policy_kb import clause_tables, migrations
 from policy_kb import knowledge as kn
 from policy_kb import tables as t
+from policy_kb.engines import open_engine, reading, writing
 from policy_kb.loader import SHIPPED, read_knowledge
 from policy_kb.yamlsource import content_hash
 
@@ -24,37 +26,21 @@ class NothingLoaded(Exception):
     """The store holds no version yet."""
 
 
-def open_engine(url: str, *, read_only: bool = False) -> Engine:
-    """An engine for the knowledge store. SQLite files are opened in WAL mode with explicit transactions."""
-    if not url.startswith("sqlite"):
-        return sa.create_engine(url, future=True, pool_pre_ping=True)
-    engine = sa.create_engine(url, future=True, connect_args={"check_same_thread": False})
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(connection, _record):
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=10000")
-        if not read_only:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.close()
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection):
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
-
-
 def _rows(items, **extra) -> list[dict[str, Any]]:
     return [asdict(x) | {"position": i} | extra for i, x in enumerate(items)]
 
 
+def _with_evidence(item: Any, position: int) -> dict[str, Any]:
+    row = asdict(item) | {"position": position}
+    evidence = row.pop("evidence") or {}
+    return row | {"clause": evidence.get("clause"), "span_start": evidence.get("start"), "span_end": evidence.get("end")}
+
+
 def _provision_row(p: kn.Provision, position: int) -> dict[str, Any]:
-    row = asdict(p)
+    row = _with_evidence(p, position)
     audience = row.pop("audience")
     row["audience_label"] = audience.pop("label")
-    return row | audience | {"position": position}
+    return row | audience
 
 
 _PLAIN = (
@@ -63,9 +49,15 @@ _PLAIN = (
     ("audiences", kn.AudienceGroup),
     ("aspects", kn.AspectName),
     ("offices", kn.Office),
+    ("needs", kn.Need),
+    ("institution_kinds", kn.InstitutionKind),
     ("emergencies", kn.Emergency),
     ("out_of_scope", kn.OutOfScope),
 )
+
+
+_KEPT = {t.kb_versions, clause_tables.source_files, clause_tables.source_documents, clause_tables.clauses}
+CURATED = [table for table in t.metadata.sorted_tables if table not in _KEPT]
 
 
 def _latest(db: Connection) -> sa.engine.Row | None:
@@ -79,31 +71,32 @@ def load(engine: Engine, folders: list[Path]) -> tuple[int, bool]:
     no new version.
     """
     fingerprint, sources = _fingerprint(folders), [str(f.resolve()) for f in folders]
-    with engine.begin() as db:
-        t.kb_versions.create(db, checkfirst=True)
+    migrations.upgrade(engine)
+    with reading(engine) as db:
         latest = _latest(db)
     if latest and latest.content_hash == fingerprint and latest.sources == sources:
         return latest.number, False
     kb = read_knowledge(folders)
-    with engine.begin() as db:
-        latest = _latest(db)
-        # Everything but the versions is derived from the files: made anew, so an older program's tables never stand in the way.
-        content = [table for table in t.metadata.sorted_tables if table is not t.kb_versions]
-        t.metadata.drop_all(db, tables=content)
-        t.metadata.create_all(db, tables=content)
+    with writing(engine) as db:
+        for table in reversed(CURATED):
+            db.execute(table.delete())
         _write(db, kb)
-        number = (latest.number if latest else 0) + 1
-        db.execute(
-            t.kb_versions.insert(),
-            {"number": number, "loaded_at": dt.datetime.now(dt.timezone.utc), "content_hash": fingerprint,
-             "sources": sources},
-        )
-    return number, True
+        return new_version(db, "load", content_hash=fingerprint, sources=sources), True
+
+
+def new_version(db: Connection, change: str, **values: Any) -> int:
+    """Number what was just written; what is not given stays as in the version before."""
+    latest = _latest(db)
+    before = {"content_hash": latest.content_hash, "sources": latest.sources} if latest else {"content_hash": "", "sources": []}
+    number = (latest.number if latest else 0) + 1
+    row = before | values | {"number": number, "loaded_at": dt.datetime.now(dt.timezone.utc), "change": change}
+    db.execute(t.kb_versions.insert(), row)
+    return number
 
 
 def _fingerprint(folders: list[Path]) -> str:
     """Changes with the files and with the shape of the tables they are put into."""
-    shape = "\n".join(f"{table.name}.{column.name}" for table in t.metadata.sorted_tables for column in table.columns)
+    shape = "\n".join(f"{table.name}.{column.name}" for table in CURATED for column in table.columns)
     return hashlib.sha256(f"{content_hash(folders)}\n{shape}".encode()).hexdigest()
 
 
@@ -118,8 +111,10 @@ def _write(db: Connection, kb: kn.KnowledgeBase) -> None:
         items = getattr(kb, name)
         insert(t.metadata.tables[name], _rows(items.values() if isinstance(items, dict) else items))
     insert(t.provisions, [_provision_row(p, i) for i, p in enumerate(kb.provisions)])
+    insert(t.institutions, [_with_evidence(x, i) for i, x in enumerate(kb.institutions.values())])
     insert(t.leads, _rows(kb.leads))
     insert(t.vocabulary, [{"key": "everyday_words", "value": sorted(kb.everyday_words)},
+                          {"key": "seeking_words", "value": sorted(kb.seeking_words)},
                           {"key": "wording", "value": kb.wording}])
 
 
@@ -127,17 +122,17 @@ def current_version(engine: Engine) -> int:
     """The store's newest ``kb_version``; 0 where nothing was loaded."""
     if not sa.inspect(engine).has_table("kb_versions"):
         return 0
-    with engine.connect() as db:
+    with reading(engine) as db:
         return db.execute(sa.select(sa.func.max(t.kb_versions.c.number))).scalar() or 0
 
 
 def loaded_from(engine: Engine) -> list[Path] | None:
     """The folders of the newest version, or None."""
-    if not current_version(engine):
+    if not sa.inspect(engine).has_table("kb_versions"):
         return None
-    with engine.connect() as db:
+    with reading(engine) as db:
         row = db.execute(sa.select(t.kb_versions.c.sources).order_by(t.kb_versions.c.number.desc()).limit(1)).first()
-    return [Path(p) for p in row.sources]
+    return [Path(p) for p in row.sources] if row and row.sources else None
 
 
 def refresh(engine: Engine) -> tuple[int, bool]:
@@ -155,7 +150,7 @@ def read(engine: Engine) -> kn.KnowledgeBase:
         values.pop("position", None)
         return {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
 
-    with engine.connect() as db:
+    with reading(engine) as db:
         def rows(table: sa.Table) -> list[dict[str, Any]]:
             query = sa.select(table)
             if "position" in table.c:
@@ -167,28 +162,41 @@ def read(engine: Engine) -> kn.KnowledgeBase:
         regions = [kn.Region(**r) for r in rows(t.regions)]
         documents = [kn.Document(**r) for r in rows(t.documents)]
         provisions = tuple(_provision(r) for r in rows(t.provisions))
+        institutions = [_institution(r) for r in rows(t.institutions)]
         leads = tuple(kn.Lead(**r) for r in rows(t.leads))
         words = {r["key"]: r["value"] for r in rows(t.vocabulary)}
-    keyed = {name: {x.id: x for x in plain[name]} for name in ("benefits", "topics", "audiences", "aspects", "offices")}
+    keyed = {name: {x.id: x for x in plain[name]} for name in ("benefits", "topics", "audiences", "aspects", "offices", "needs",
+                                                     "institution_kinds")}
     return kn.KnowledgeBase(
         version=version,
         regions={r.code: r for r in regions},
         documents={d.id: d for d in documents},
         provisions=provisions,
+        institutions={i.id: i for i in institutions},
         leads=leads,
         emergencies=tuple(plain["emergencies"]),
         out_of_scope=tuple(plain["out_of_scope"]),
         everyday_words=frozenset(words.get("everyday_words", ())),
+        seeking_words=frozenset(words.get("seeking_words", ())),
         wording=words.get("wording", {}),
         **keyed,
     )
+
+
+def _evidence(row: dict[str, Any]) -> kn.Evidence | None:
+    clause, start, end = row.pop("clause"), row.pop("span_start"), row.pop("span_end")
+    return kn.Evidence(clause, start, end) if clause is not None else None
+
+
+def _institution(row: dict[str, Any]) -> kn.Institution:
+    return kn.Institution(evidence=_evidence(row), **row)
 
 
 def _provision(row: dict[str, Any]) -> kn.Provision:
     audience = kn.Audience(
         row.pop("residence"), row.pop("age_from"), row.pop("age_to"), row.pop("category"), row.pop("audience_label")
     )
-    return kn.Provision(**row, audience=audience)
+    return kn.Provision(evidence=_evidence(row), **row, audience=audience)
 
 
 @lru_cache(maxsize=8)

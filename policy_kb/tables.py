@@ -1,4 +1,4 @@
-"""The knowledge store's tables. Written only by :mod:`policy_kb.store`; everybody else reads a whole version."""
+"""The tables of the curated knowledge: a copy of the files, written whole by :mod:`policy_kb.store`, read whole."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ def _position() -> sa.Column:
     return sa.Column("position", sa.Integer, nullable=False)
 
 
+def _evidence() -> list[sa.Column]:
+    return [sa.Column("clause", sa.Text), sa.Column("span_start", sa.Integer), sa.Column("span_end", sa.Integer)]
+
+
 kb_versions = sa.Table(
     "kb_versions",
     metadata,
@@ -22,13 +26,14 @@ kb_versions = sa.Table(
     sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("content_hash", sa.String(64), nullable=False),
     sa.Column("sources", sa.JSON, nullable=False),
+    sa.Column("change", sa.String(16), nullable=False),  # load | ingest | forget
 )
 
 regions = sa.Table(
     "regions",
     metadata,
     sa.Column("code", sa.String(40), primary_key=True),
-    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("parent", sa.String(40)),
     sa.Column("level", sa.String(16), nullable=False),
     sa.Column("aliases", sa.JSON, nullable=False),
@@ -39,18 +44,19 @@ documents = sa.Table(
     "documents",
     metadata,
     _id(),
-    sa.Column("title", sa.String(200), nullable=False),
-    sa.Column("issuer", sa.String(200), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("issuer", sa.Text, nullable=False),
     sa.Column("region", sa.String(40), sa.ForeignKey("regions.code"), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("number", sa.String(80)),
+    sa.Column("number", sa.Text),
     sa.Column("published", sa.Date),
     sa.Column("effective_from", sa.Date),
     sa.Column("effective_to", sa.Date),
     sa.Column("superseded_by", sa.String(80)),
     sa.Column("superseded_on", sa.Date),
-    sa.Column("url", sa.String(500)),
-    sa.Column("source", sa.String(300)),
+    sa.Column("url", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("sha256", sa.String(64)),
     _position(),
 )
 
@@ -58,11 +64,12 @@ benefits = sa.Table(
     "benefits",
     metadata,
     _id(),
-    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("field", sa.String(16), nullable=False),
-    sa.Column("department", sa.String(80), nullable=False),
-    sa.Column("short", sa.String(80)),
+    sa.Column("department", sa.Text, nullable=False),
+    sa.Column("short", sa.Text),
     sa.Column("aliases", sa.JSON, nullable=False),
+    sa.Column("terms", sa.JSON, nullable=False),
     sa.Column("status", sa.String(80)),
     _position(),
 )
@@ -71,7 +78,7 @@ topics = sa.Table(
     "topics",
     metadata,
     _id(),
-    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("aliases", sa.JSON, nullable=False),
     sa.Column("benefits", sa.JSON, nullable=False),
     sa.Column("aspect", sa.String(16)),
@@ -84,7 +91,7 @@ audiences = sa.Table(
     metadata,
     _id(),
     sa.Column("dimension", sa.String(40), nullable=False),
-    sa.Column("label", sa.String(80), nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
     sa.Column("aliases", sa.JSON, nullable=False),
     sa.Column("exclusive", sa.Boolean, nullable=False),
     sa.Column("benefit", sa.String(80), sa.ForeignKey("benefits.id")),
@@ -97,8 +104,8 @@ aspects = sa.Table(
     "aspects",
     metadata,
     _id(),
-    sa.Column("title", sa.String(40), nullable=False),
-    sa.Column("question", sa.String(80), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
     sa.Column("cues", sa.JSON, nullable=False),
     sa.Column("fallback", sa.JSON, nullable=False),
     _position(),
@@ -112,16 +119,16 @@ provisions = sa.Table(
     sa.Column("aspect", sa.String(16), nullable=False),
     sa.Column("region", sa.String(40), sa.ForeignKey("regions.code"), nullable=False),
     sa.Column("document", sa.String(80), sa.ForeignKey("documents.id"), nullable=False),
-    sa.Column("section", sa.String(200)),
+    sa.Column("section", sa.Text),
     sa.Column("statement", sa.Text, nullable=False),
     sa.Column("residence", sa.String(8)),
     sa.Column("age_from", sa.Integer),
     sa.Column("age_to", sa.Integer),
     sa.Column("category", sa.String(80)),
-    sa.Column("audience_label", sa.String(80)),
-    sa.Column("name", sa.String(80)),
+    sa.Column("audience_label", sa.Text),
+    sa.Column("name", sa.Text),
     sa.Column("value", sa.Numeric(14, 4, asdecimal=False)),
-    sa.Column("unit", sa.String(16)),
+    sa.Column("unit", sa.Text),
     sa.Column("period", sa.String(8)),
     sa.Column("per", sa.String(16)),
     sa.Column("nature", sa.String(16), nullable=False),
@@ -131,6 +138,7 @@ provisions = sa.Table(
     sa.Column("effective_from", sa.Date),
     sa.Column("effective_to", sa.Date),
     sa.Column("order", sa.Integer, nullable=False),
+    *_evidence(),
     _position(),
     sa.Index("provisions_by_subject", "benefit", "aspect", "region"),
 )
@@ -140,9 +148,9 @@ leads = sa.Table(
     metadata,
     sa.Column("region", sa.String(40), sa.ForeignKey("regions.code"), primary_key=True),
     sa.Column("benefit", sa.String(80), sa.ForeignKey("benefits.id"), primary_key=True),
-    sa.Column("department", sa.String(80), nullable=False),
+    sa.Column("department", sa.Text, nullable=False),
     sa.Column("document", sa.String(80), sa.ForeignKey("documents.id")),
-    sa.Column("section", sa.String(200)),
+    sa.Column("section", sa.Text),
     _position(),
 )
 
@@ -150,16 +158,59 @@ offices = sa.Table(
     "offices",
     metadata,
     _id(),
-    sa.Column("name", sa.String(80), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
     sa.Column("region", sa.String(40), sa.ForeignKey("regions.code"), nullable=False),
     sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("purpose", sa.String(300), nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("aliases", sa.JSON, nullable=False),
     sa.Column("benefits", sa.JSON, nullable=False),
-    sa.Column("address", sa.String(200)),
-    sa.Column("phone", sa.String(40)),
-    sa.Column("hours", sa.String(80)),
+    sa.Column("address", sa.Text),
+    sa.Column("phone", sa.Text),
+    sa.Column("hours", sa.Text),
     sa.Column("document", sa.String(80), sa.ForeignKey("documents.id")),
+    _position(),
+)
+
+needs = sa.Table(
+    "needs",
+    metadata,
+    _id(),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("aliases", sa.JSON, nullable=False),
+    _position(),
+)
+
+institution_kinds = sa.Table(
+    "institution_kinds",
+    metadata,
+    _id(),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("benefit", sa.String(80), sa.ForeignKey("benefits.id"), nullable=False),
+    sa.Column("aliases", sa.JSON, nullable=False),
+    _position(),
+)
+
+institutions = sa.Table(
+    "institutions",
+    metadata,
+    _id(),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("region", sa.String(40), sa.ForeignKey("regions.code"), nullable=False),
+    sa.Column("document", sa.String(80), sa.ForeignKey("documents.id"), nullable=False),
+    sa.Column("aliases", sa.JSON, nullable=False),
+    sa.Column("public", sa.Boolean, nullable=False),
+    sa.Column("beds", sa.Integer),
+    sa.Column("beds_at_least", sa.Boolean, nullable=False),
+    sa.Column("needs", sa.JSON, nullable=False),
+    sa.Column("admits", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("benefits", sa.JSON, nullable=False),
+    sa.Column("address", sa.Text),
+    sa.Column("phone", sa.Text),
+    sa.Column("section", sa.Text),
+    sa.Column("as_at", sa.Date),
+    *_evidence(),
     _position(),
 )
 

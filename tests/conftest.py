@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import binaries, new_database, server
+
 
 @pytest.fixture(scope="session")
 def sources() -> Path:
@@ -18,3 +20,24 @@ def sources() -> Path:
     if not folder.is_dir():
         pytest.fail(f"HUIMIN_SOURCES names no folder: {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """The address of a PostgreSQL server started for these tests, without the database's name."""
+    programs = binaries()
+    if programs is None:
+        reason = "PostgreSQL's server programs are not installed: sudo apt install postgresql"
+        if os.environ.get("HUIMIN_TEST_POSTGRES") == "required":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with server(programs) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new empty database, once SQLite and once PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    return new_database(request.getfixturevalue("postgres"))

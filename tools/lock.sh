@@ -6,4 +6,5 @@ compile() { uv pip compile --quiet --no-header --generate-hashes --no-emit-index
 compile --python-version 3.10 setup.in -o setup.lock
 compile --python-version 3.10 --override overrides.txt service.in -o service.lock
 compile --python-version 3.10 --override overrides.txt --constraint service.lock test.in -o test.lock
+compile --python-version 3.10 --override overrides.txt --constraint test.lock benchmark.in -o benchmark.lock
 compile --python-version 3.11 --universal public.in -o public.lock

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make .venv with everything the service (or, with "test", its tests) needs. Does nothing when that is there already.
-# usage: tools/setup.sh service|test
+# usage: tools/setup.sh service|test|benchmark
 set -eu
 what=${1:-service}
 cd "$(dirname "$0")/.."
@@ -14,6 +14,8 @@ case $have in
     "$what $(stamp)") exit 0 ;;
     test\ *)  # the tests' environment holds the service's
         if [ "$what" = service ] && [ "$have" = "test $(lock=requirements/test.lock; stamp)" ]; then exit 0; fi ;;
+    benchmark\ *)  # and the benchmarks' the tests'
+        if [ "$what" != benchmark ] && [ "$have" = "benchmark $(lock=requirements/benchmark.lock; stamp)" ]; then exit 0; fi ;;
 esac
 
 runs_310() { "$1" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 10))' >/dev/null 2>&1; }

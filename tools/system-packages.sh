@@ -1,17 +1,25 @@
 #!/bin/sh
-# See to the system packages that the browser tests need: install them where we may, else name them and fail.
+# See to the system packages that the tests need: install them where we may, else name them and fail.
 set -eu
 missing=""
 command -v chromium >/dev/null 2>&1 || [ -x /usr/bin/chromium ] || missing="$missing chromium"
 fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fonts-wqy-zenhei fontconfig"
+if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1; then
+    missing="$missing postgresql"
+fi
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "安装测试需要的系统软件包：$missing"
+    # The tests start a server of their own: the package must not set one up for the whole machine.
+    case $missing in *postgresql*)
+        mkdir -p /etc/postgresql-common/createcluster.d
+        echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/huimin-tests.conf ;;
+    esac
     apt-get update -q >/dev/null
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >/dev/null
 else
-    echo "浏览器测试还缺这些系统软件包：$missing
+    echo "测试还缺这些系统软件包：$missing
 请先安装，例如在 Debian 或 Ubuntu 上：sudo apt install$missing" >&2
     exit 1
 fi

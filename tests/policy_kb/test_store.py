@@ -32,7 +32,7 @@ FULL = GOOD + """\
     effective_to: 2019-12-31
     section: 六
     order: 3
-    evidence: {line: 57}
+    evidence: {clause: 第八条第一款第二项, span: [57, 61]}
   - id: words
     benefit: housing
     aspect: where
@@ -43,6 +43,28 @@ regions: [{code: "445303-zone", name: 某新区, parent: "445303", aliases: [某
 topics: [{id: costs, name: 费用, aliases: [学费], benefits: [allowance, housing], aspect: fee, generic: true}]
 aspects: [{id: amount, title: 多少, question: 多少钱？, cues: [多少], fallback: [fee, overview]}]
 leads: [{region: "445303", benefits: [allowance, housing], department: 区局, document: law, section: 三}]
+needs: [{id: disabled, label: 失能老人, aliases: [卧床]}]
+institution_kinds: [{id: care_home, label: 养老院, benefit: allowance, aliases: [敬老院]}]
+seeking_words: [哪家]
+institutions:
+  - id: home
+    name: 某敬老院
+    kind: care_home
+    region: "445303"
+    aliases: [老院]
+    public: false
+    beds: 40
+    beds_at_least: true
+    needs: [disabled]
+    admits: 失能老人。
+    note: 有护士。
+    benefits: [allowance]
+    address: 二号
+    phone: "1"
+    document: law
+    section: 一
+    as_at: 2019-01-01
+    evidence: {clause: 第一条, span: [3, 9]}
 offices: [{id: desk, name: 窗口, region: "445303", kind: office, purpose: 办事, address: 一号, hours: 9点, document: law}]
 emergencies: [{id: e, first_line: "110", advice: 躲, patterns: [打我], harmless: [打我电话]}]
 out_of_scope: [{id: x, aliases: [股市], reply: 不知道。}]
@@ -61,8 +83,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def engine(tmp_path: Path):
-    made = open_engine(f"sqlite:///{tmp_path / 'kb.db'}")
+def engine(database_url: str):
+    made = open_engine(database_url)
     yield made
     made.dispose()
 
