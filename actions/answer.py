@@ -14,6 +14,7 @@ from actions.context import Context, follow
 from policy_kb import KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
 
 OFFER_HUMAN_AFTER = 2
+PLACES_AT_ONCE = 3
 HUMAN = {"title": "转人工", "payload": "/request_human"}
 
 
@@ -34,7 +35,12 @@ class AnswerPolicy(Action):
         if said.out_of_scope and not said.benefits:
             return _out_of_scope(dispatcher, kb, said)
         if said.is_empty and not _is_button(tracker):
-            return _not_understood(dispatcher, tracker)
+            # It names nothing we know, yet its words may be those of a rule: 随父母打工的孩子能在当地上公办学校吗.
+            found = answer(kb, _query(kb, tracker, Context(region=before.region)))
+            if found.kind != "answer":
+                return _not_understood(dispatcher, tracker)
+            base.say_answer(dispatcher, found)
+            return [SlotSet("failures", 0), SlotSet("benefits", [found.benefit]), SlotSet("aspect", None)]
         if intent == "check_eligibility" and not said.aspect:
             said = replace(said, aspect="eligibility")
         now = follow(kb, before, said, fragment=intent == "inform")
@@ -47,7 +53,8 @@ class AnswerPolicy(Action):
                 return [SlotSet("failures", 0), *(SlotSet(k, v) for k, v in now.slots().items())]
             now = follow(kb, now, Understanding(regions=chosen), fragment=True)
             query = _query(kb, tracker, now)
-        base.say_answer(dispatcher, answer(kb, query))
+        for code in said.regions[:PLACES_AT_ONCE] or (query.region,):
+            base.say_answer(dispatcher, answer(kb, replace(query, region=code)))
         return [SlotSet("failures", 0), *(SlotSet(k, v) for k, v in now.slots().items())]
 
 
@@ -94,7 +101,9 @@ def _query(kb: KnowledgeBase, tracker: Tracker, now: Context) -> Query:
     if region not in kb.regions:  # a zone that a later version of the base no longer has
         region = None
     words = "" if _is_button(tracker) else tracker.latest_message.get("text") or ""
-    return Query(now.benefits, now.aspect, region, as_of, now.group, now.topic, words)
+    return Query(
+        now.benefits, now.aspect, region, as_of, now.group, now.topic, words, now.institutions, now.seeks, frozenset(now.needs)
+    )
 
 
 def _nearest(kb: KnowledgeBase, codes: tuple[str, ...], region: str | None) -> tuple[str, ...]:

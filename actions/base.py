@@ -13,7 +13,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from policy_kb import Answer, KnowledgeBase, Mention, QuickReply, shared_reader
-from policy_kb.names import RELATIVE_YEARS, YEAR
+from policy_kb.names import INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
 from policy_kb.settings import kb_url
 
 
@@ -51,6 +51,8 @@ def day(tracker: Tracker) -> dt.date:
 def payload(reply: QuickReply) -> str:
     """What a quick reply does, in Rasa's own form for buttons."""
     given = {k: v for k in ("benefit", "topic", "aspect", "region") if (v := getattr(reply, k))}
+    if reply.seeks:
+        given |= {INSTITUTION_KIND: reply.seeks, SEEKING: "place"}
     return f"/ask_policy{json.dumps(given, ensure_ascii=False)}"
 
 

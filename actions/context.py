@@ -21,11 +21,14 @@ class Context:
     categories: tuple[str, ...] = ()
     age: tuple[int, int] | None = None
     year: int | None = None
+    institutions: tuple[str, ...] = ()
+    seeks: str | None = None
+    needs: tuple[str, ...] = ()
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any]) -> Context:
         given = {name: slots.get(name) for name in cls.__dataclass_fields__}
-        for name in ("benefits", "categories"):
+        for name in ("benefits", "categories", "institutions", "needs"):
             given[name] = tuple(given[name] or ())
         given["age"] = tuple(given["age"]) if given["age"] else None
         return cls(**given)
@@ -57,9 +60,14 @@ def follow(kb: KnowledgeBase, before: Context, said: Understanding, fragment: bo
             categories=before.categories if set(said.benefits) == set(before.benefits) else (),
             age=before.age if set(said.benefits) == set(before.benefits) else None,
             year=before.year if fragment else None,
+            institutions=said.institutions,
+            seeks=None,
+            needs=(),
         )
     elif said.aspect:
         now = replace(now, aspect=said.aspect)
+    if said.seeks:
+        now = replace(now, seeks=said.seeks, needs=tuple(sorted(said.needs)), institutions=said.institutions)
     if said.regions:
         now = replace(now, region=said.regions[0])
     if said.residence:

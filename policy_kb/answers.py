@@ -11,7 +11,8 @@ from policy_kb.resolve import NONE, Group
 @dataclass(frozen=True)
 class Query:
     """What is asked. ``region`` is a code or None (not said); ``as_of`` the day asked about; ``words`` the question as
-    it was put: of many figures those that its words name come first.
+    it was put: of many figures those that its words name come first. ``institutions`` are asked about by name; ``seeks``
+    is the kind of institution looked for and ``needs`` what it must offer.
     """
 
     benefits: tuple[str, ...]
@@ -21,6 +22,9 @@ class Query:
     group: Group = Group()
     topic: str | None = None
     words: str = ""
+    institutions: tuple[str, ...] = ()
+    seeks: str | None = None
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class QuickReply:
     topic: str | None = None
     aspect: str | None = None
     region: str | None = None
+    seeks: str | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from policy_kb.regions import short_name
 
 BENEFIT, TOPIC, REGION, AUDIENCE, ASPECT = "benefit", "topic", "region", "audience", "aspect"
 OFFICE, OUT_OF_SCOPE, YEAR, AGE = "office", "out_of_scope", "year", "age"
+INSTITUTION, INSTITUTION_KIND, NEED, SEEKING = "institution", "institution_kind", "need", "seeking"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class NameIndex:
         self.kb = kb
         self._things: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._cues: dict[str, str] = {}
+        self._places_to_go: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for b in kb.benefits.values():
             for name in (b.name, b.short, *b.aliases):
                 self._add(name, BENEFIT, b.id)
@@ -61,6 +63,9 @@ class NameIndex:
         for o in kb.offices.values():
             for name in (o.name, o.phone, *o.aliases):
                 self._add(name, OFFICE, o.id)
+        for i in kb.institutions.values():
+            for name in (i.name, *i.aliases):
+                self._add(name, INSTITUTION, i.id)
         for x in kb.out_of_scope:
             for name in x.aliases:
                 self._add(name, OUT_OF_SCOPE, x.id)
@@ -69,6 +74,13 @@ class NameIndex:
         for aspect in kb.aspects.values():
             for cue in aspect.cues:
                 self._cues.setdefault(normalise(cue)[0], aspect.id)
+        # These lie inside other names without taking their place: 特困 is a need and a benefit.
+        for kind, items in ((INSTITUTION_KIND, kb.institution_kinds), (NEED, kb.needs)):
+            for item in items.values():
+                for name in item.aliases:
+                    self._places_to_go[normalise(name)[0]].append((kind, item.id))
+        for word in kb.seeking_words:
+            self._places_to_go[normalise(word)[0]].append((SEEKING, "place"))
         self._longest = max(map(len, self._things), default=0)
         self._longest_cue = max(map(len, self._cues), default=0)
 
@@ -99,6 +111,7 @@ class NameIndex:
             for aspect, start, end in self._aspects(clean)
             if not any(s <= start and end <= e and end - start < e - s for s, e in named)
         ]
+        found += self._institution_words(clean)
         found += [(YEAR, (str(y),), s, e) for y, s, e in _years(clean, today or dt.date.today())]
         found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(clean)]
         mentions = []
@@ -139,6 +152,17 @@ class NameIndex:
     def _aspects(self, clean: str) -> list[tuple[str, int, int]]:
         spans = self._spans(clean, self._cues, self._longest_cue, 1)
         return [(self._cues[clean[s:e]], s, e) for s, e in _without_overlaps(spans, lambda span: span[1] - span[0])]
+
+    def _institution_words(self, clean: str) -> list[tuple[str, tuple[str, ...], int, int]]:
+        """Kinds of institutions, needs and words that ask for a place; needs only beside one of the others."""
+        longest = max(map(len, self._places_to_go), default=0)
+        found = [
+            (kind, (value,), start, end)
+            for start, end in self._spans(clean, self._places_to_go, longest, 1)
+            for kind, value in self._places_to_go[clean[start:end]]
+        ]
+        named = any(kind == INSTITUTION_KIND for kind, *_ in found)
+        return found if named else []
 
 
 def _without_overlaps(spans: list[tuple[int, int]], weight: Callable[[tuple[int, int]], int]) -> list[tuple[int, int]]:

@@ -28,10 +28,13 @@ class Understanding:
     year: int | None = None
     office: str | None = None
     out_of_scope: str | None = None
+    institutions: tuple[str, ...] = ()
+    seeks: str | None = None
+    needs: frozenset[str] = frozenset()
 
     @property
     def names_subject(self) -> bool:
-        return bool(self.benefits)
+        return bool(self.benefits or self.institutions)
 
     @property
     def is_empty(self) -> bool:
@@ -58,10 +61,12 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
     found_aspects = {v for m in by_kind.get(names.ASPECT, ()) for v in m.value}
     residence = [c for c in categories if kb.audiences[c].dimension == "residence"]
     years = [int(m.value[0]) for m in by_kind.get(names.YEAR, ())]
+    aspect = next((a for a in _PRIORITY if a in found_aspects), None)
+    seeks, needs = _sought(by_kind, aspect)
     return Understanding(
         benefits=benefits,
         topic=topic,
-        aspect=next((a for a in _PRIORITY if a in found_aspects), None),
+        aspect=aspect,
         regions=regions,
         ambiguous_regions=ambiguous,
         residence=residence[0] if len(set(residence)) == 1 else None,
@@ -70,7 +75,23 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
         year=years[0] if years else None,
         office=next((m.value[0] for m in by_kind.get(names.OFFICE, ())), None),
         out_of_scope=next((m.value[0] for m in by_kind.get(names.OUT_OF_SCOPE, ())), None),
+        institutions=tuple(dict.fromkeys(v for m in by_kind.get(names.INSTITUTION, ()) for v in m.value)),
+        seeks=seeks,
+        needs=needs,
     )
+
+
+def _sought(by_kind: dict[str, list[Mention]], aspect: str | None) -> tuple[str | None, frozenset[str]]:
+    """The kind of institution somebody looks for, and for whom: 广州有哪些养老院收失能老人, 沈阳养老院.
+
+    养老院要交多少钱 looks for none.
+    """
+    kinds = by_kind.get(names.INSTITUTION_KIND, ())
+    placed = by_kind.get(names.REGION) and aspect in {None, "where", "contact"}
+    if not kinds or not (by_kind.get(names.SEEKING) or placed):
+        return None, frozenset()
+    longest = max(kinds, key=lambda m: m.end - m.start)
+    return longest.value[0], frozenset(v for m in by_kind.get(names.NEED, ()) for v in m.value)
 
 
 def _subjects(
@@ -110,8 +131,19 @@ def _best_known(kb: KnowledgeBase, codes: set[str]) -> set[str]:
     return provinces or capitals or codes
 
 
+def _outermost(kb: KnowledgeBase, codes: set[str]) -> set[str]:
+    """Of a city and a county in it that share their short name (朝阳市, 朝阳县) the bare name means the city."""
+    return {c for c in codes if not codes & {r.code for r in kb.chain(c)[1:]}}
+
+
 def _places(kb: KnowledgeBase, mentions: Iterable[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    candidates = [set(m.value) for m in mentions]
+    mentions = list(mentions)
+    candidates = [_outermost(kb, set(m.value)) for m in mentions]
+    for before, after, group in zip(mentions, mentions[1:], candidates):
+        # 綦江万盛 names the zone by the district around it, whatever authority the zone belongs to; 綦江和万盛 names two places.
+        if after.start == before.end and any(inner.startswith(f"{c}-") for c in group for inner in after.value):
+            group.clear()
+    candidates = [group for group in candidates if group]
     chains = {code: {r.code for r in kb.chain(code)} for group in candidates for code in group}
     # Narrow an ambiguous name by every other place named.
     for group in candidates:

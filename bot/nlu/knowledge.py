@@ -53,7 +53,7 @@ class _WithKnowledge(GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class KnowledgeEntityExtractor(_WithKnowledge):
-    """Entities are the knowledge base's own names: benefits, topics, places, groups, aspects, hotlines, years, ages."""
+    """Entities are the knowledge base's own names: benefits, topics, places, groups, aspects, hotlines, institutions, years, ages."""
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -111,7 +111,7 @@ class IntentGuard(_WithKnowledge):
         intent = message.get(INTENT) or {}
         name, confidence = intent.get("name"), intent.get("confidence", 0.0)
         kinds = {e["entity"] for e in message.get(ENTITIES, [])}
-        subject = kinds & {"benefit", "topic"}
+        subject = kinds & {"benefit", "topic", "institution", "institution_kind"}
         if name == DANGER and confidence < self._likely(text, bool(subject)):
             return ASK if subject else next(
                 (r["name"] for r in message.get("intent_ranking", []) if r["name"] != DANGER), None
