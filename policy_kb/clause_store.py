@@ -66,6 +66,10 @@ def ingest(engine: Engine, files: Iterable[Incoming], replaces: str | None = Non
     """
     migrations.upgrade(engine)
     files = list(files)
+    seen: dict[str, str] = {}
+    for incoming in files:
+        if seen.setdefault(incoming.name, incoming.file.sha256) != incoming.file.sha256:
+            raise NotIngested(f"{incoming.name}：这一次有两个不同的文件叫这个名字，请分开载入或改名")
     with writing(engine) as db:
         outcomes = [_take_in(db, incoming, replaces) for incoming in files]
         if any(o.status != "unchanged" for o in outcomes):
@@ -88,7 +92,7 @@ def forget(engine: Engine, name: str) -> bool:
 
 def held(engine: Engine) -> list[HeldDocument]:
     """Every current document, in the order it was taken in."""
-    if not sa.inspect(engine).has_table("source_documents"):
+    if migrations.revision(engine) is None:
         return []
     with reading(engine) as db:
         return held_in(db)
@@ -135,12 +139,11 @@ def _metadata(row: Any) -> Metadata:
 
 
 def _known_name(db: Connection, name: str) -> str:
-    """The name under which a file is kept: as given, else the only one that ends like it."""
+    """The name under which a file is kept: as given, else the only one of that name in some folder."""
     names = set(db.execute(sa.select(ct.source_files.c.name).distinct()).scalars())
     if name in names:
         return name
-    last = name.rsplit("/", 1)[-1]
-    same = [n for n in names if n.rsplit("/", 1)[-1] == last]
+    same = [n for n in names if n.endswith(f"/{name}")]
     return same[0] if len(same) == 1 else name
 
 
@@ -154,7 +157,12 @@ def _take_in(db: Connection, incoming: Incoming, replaces: str | None) -> Outcom
     given = {k: str(v) for k, v in vars(incoming.given).items() if v is not None}
     if latest and latest.sha256 == incoming.file.sha256 and latest.given == given and latest.cutter == CUTTER:
         return Outcome(name, "unchanged", latest.version)
-    documents = [replace(d, metadata=incoming.given.over(d.metadata)) for d in incoming.file.documents]
+    # A title or a number that was given is that of the first document; the place is that of all.
+    all_of_them = Metadata(region=incoming.given.region, url=incoming.given.url)
+    documents = [
+        replace(d, metadata=(all_of_them if position else incoming.given).over(d.metadata))
+        for position, d in enumerate(incoming.file.documents)
+    ]
     _complete(incoming.name, documents)
     _not_twice(db, name, documents)
     if latest:

@@ -38,6 +38,8 @@ source_documents = sa.Table(
     sa.Column("effective_to", sa.Date),
     sa.Column("url", sa.Text),
     sa.Index("source_documents_by_file", "file"),
+    # The id of a forgotten document is never given again: the search index knows documents by it.
+    sqlite_autoincrement=True,
 )
 
 clauses = sa.Table(

@@ -13,7 +13,7 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     """An engine for the knowledge store at ``url``. ``read_only`` transactions never wait for a writer."""
     if not url.startswith("sqlite"):
         # Which driver a bare postgresql:// means differs between versions of SQLAlchemy.
-        scheme, rest = url.split("://", 1)
+        scheme, _, rest = url.partition("://")
         if scheme in {"postgres", "postgresql"}:
             url = f"postgresql+psycopg2://{rest}"
         return sa.create_engine(url, future=True, pool_pre_ping=True)

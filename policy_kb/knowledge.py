@@ -263,6 +263,10 @@ class KnowledgeBase:
         return {k: tuple(v) for k, v in found.items()}
 
     @cached_property
+    def provision_of(self) -> dict[str, Provision]:
+        return {p.id: p for p in self.provisions}
+
+    @cached_property
     def by_benefit(self) -> dict[str, tuple[Provision, ...]]:
         found: dict[str, list[Provision]] = defaultdict(list)
         for p in self.provisions:

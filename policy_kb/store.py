@@ -23,7 +23,7 @@ from policy_kb.yamlsource import content_hash
 
 
 class NothingLoaded(Exception):
-    """The store holds no version yet."""
+    """The store holds no version yet, or one of an earlier program that must be loaded again."""
 
 
 def _rows(items, **extra) -> list[dict[str, Any]]:
@@ -119,8 +119,8 @@ def _write(db: Connection, kb: kn.KnowledgeBase) -> None:
 
 
 def current_version(engine: Engine) -> int:
-    """The store's newest ``kb_version``; 0 where nothing was loaded."""
-    if not sa.inspect(engine).has_table("kb_versions"):
+    """The store's newest ``kb_version``; 0 where nothing was loaded by this program."""
+    if migrations.revision(engine) is None:
         return 0
     with reading(engine) as db:
         return db.execute(sa.select(sa.func.max(t.kb_versions.c.number))).scalar() or 0

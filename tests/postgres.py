@@ -68,10 +68,10 @@ def server(programs: Path) -> Iterator[str]:
 
 
 def new_database(address: str) -> str:
-    """The address of a new empty database on that server."""
+    """The address of a new empty place on that server: a schema of its own, much quicker to make than a database."""
     name = f"t{uuid.uuid4().hex}"
     engine = sa.create_engine(address.format(database="postgres"), isolation_level="AUTOCOMMIT")
     with engine.connect() as db:
-        db.execute(sa.text(f"CREATE DATABASE {name}"))
+        db.execute(sa.text(f"CREATE SCHEMA {name}"))
     engine.dispose()
-    return address.format(database=name)
+    return f"{address.format(database='postgres')}&options=-csearch_path%3D{name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -12,6 +13,9 @@ from sqlalchemy.engine import Engine
 
 # Another room may keep its tables, and its own revision, in the same database.
 VERSION_TABLE = "kb_alembic_version"
+# Alembic's own context is one for the whole process; several processes may open a new store at once.
+_ONE_AT_A_TIME = threading.Lock()
+_LOCK_NUMBER = 4_862_190
 
 
 class StoreIsNewer(Exception):
@@ -34,12 +38,17 @@ def revision(engine: Engine) -> str | None:
 def upgrade(engine: Engine) -> None:
     """Make or migrate the tables. Does nothing when they are as they should be. Raises :class:`StoreIsNewer`."""
     script = ScriptDirectory.from_config(config())
+    head = script.get_current_head()
     have = revision(engine)
-    if have == script.get_current_head():
+    if have == head:
         return
     if have is not None and have not in {s.revision for s in script.walk_revisions()}:
         raise StoreIsNewer(have)
-    with engine.begin() as db:
+    with _ONE_AT_A_TIME, engine.begin() as db:
+        if db.dialect.name == "postgresql":
+            db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})")
+        if MigrationContext.configure(db, opts={"version_table": VERSION_TABLE}).get_current_revision() == head:
+            return
         made = config()
         made.attributes["connection"] = db
         command.upgrade(made, "head")

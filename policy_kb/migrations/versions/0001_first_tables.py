@@ -172,6 +172,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["file"], ["source_files.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
     op.create_index("source_documents_by_file", "source_documents", ["file"], unique=False)
     op.create_table(
@@ -340,11 +341,11 @@ def _remove_what_came_before() -> list[dict]:
     """
     db = op.get_bind()
     names = set(sa.inspect(db).get_table_names())
-    kept = []
-    if "kb_versions" in names:
-        versions = sa.Table("kb_versions", sa.MetaData(), autoload_with=db)
-        last = db.execute(sa.select(versions).order_by(versions.c.number.desc()).limit(1)).mappings().first()
-        kept = [dict(last) | {"content_hash": "", "change": "load"}] if last else []
+    if "kb_versions" not in names:
+        return []
+    versions = sa.Table("kb_versions", sa.MetaData(), autoload_with=db)
+    last = db.execute(sa.select(versions).order_by(versions.c.number.desc()).limit(1)).mappings().first()
+    kept = [dict(last) | {"content_hash": "", "change": "load"}] if last else []
     for name in BEFORE:
         if name in names:
             op.drop_table(name)
