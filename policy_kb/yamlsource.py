@@ -140,8 +140,9 @@ def read_file(file: Path) -> Source:
     except OSError as error:
         raise DataError([Problem(file, 1, f"读不了这个文件：{error.strerror}")]) from None
     try:
-        root = yaml.compose(text, Loader=_NoDuplicateKeys)
-        raw = yaml.load(text, Loader=_NoDuplicateKeys)  # noqa: S506 - a SafeLoader
+        reader = _NoDuplicateKeys(text)
+        root = reader.get_single_node()
+        raw = None if root is None else reader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = error.problem or "不是有效的 YAML"
