@@ -3,70 +3,64 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 import sys
-from collections import Counter
-from pathlib import Path
+from typing import NoReturn
 
-from policy_kb import settings, store
-from policy_kb.loader import SHIPPED, read_knowledge
+from policy_kb import store
+from policy_kb.commands import data, documents, evidence, lookup, review
+from policy_kb.migrations import StoreIsNewer
+from policy_kb.search import IndexBusy
 from policy_kb.yamlsource import DataError
 
 
-def _folders(args: argparse.Namespace) -> list[Path]:
-    return ([] if args.only else [SHIPPED]) + [Path(p) for p in args.folders]
+class _Parser(argparse.ArgumentParser):
+    """Says in Chinese what is wrong with the words of a command."""
+
+    def error(self, message: str) -> NoReturn:
+        for english, chinese in _ARGPARSE:
+            message = re.sub(english, chinese, message)
+        self.print_usage(sys.stderr)
+        self.exit(2, f"命令写法有误：{message}\n")
 
 
-def load(args: argparse.Namespace) -> int:
-    engine = store.open_engine(settings.kb_url())
-    if args.only and not args.folders:
-        print("--only 后面要写出数据文件夹", file=sys.stderr)
-        return 2
-    if args.folders or args.shipped:
-        number, changed = store.load(engine, _folders(args))
-    else:
-        number, changed = store.refresh(engine)
-    print(f"知识库版本 {number}：" + ("已更新，正在运行的服务几秒内生效" if changed else "内容没有变化"))
-    return 0
-
-
-def lint(args: argparse.Namespace) -> int:
-    kb = read_knowledge(_folders(args))
-    print(f"没有发现问题：{len(kb.provisions)} 条规定，{len(kb.documents)} 份文件")
-    return 0
-
-
-def stats(args: argparse.Namespace) -> int:
-    kb = store.read(store.open_engine(settings.kb_url(), read_only=True))
-    print(f"知识库版本 {kb.version}：{len(kb.provisions)} 条规定，{len(kb.documents)} 份文件，{len(kb.regions)} 个地区")
-    for code, count in Counter(p.region for p in kb.provisions).most_common():
-        figures = sum(p.region == code and p.value is not None for p in kb.provisions)
-        print(f"  {kb.full_name(code) or '全国'}：{count} 条，其中 {figures} 个数字")
-    return 0
+_ARGPARSE = (
+    (r"the following arguments are required: (.*)", r"还要写出 \1"),
+    (r"unrecognized arguments: (.*)", r"没有这样的选项：\1"),
+    (r"invalid choice: (\S+) \(choose from (.*)\)", r"不能是 \1，只能是 \2"),
+    (r"invalid fromisoformat value: (\S+)", r"日期要写成 2026-01-31 的样子，现在是 \1"),
+    (r"invalid int value: (\S+)", r"应当是整数，现在是 \1"),
+    (r"expected one argument", "后面要写一个值"),
+    (r"expected at least one argument", "后面至少要写一个值"),
+    (r"ambiguous option: (.*) could match (.*)", r"选项 \1 写得不完整，可以是 \2"),
+    (r"^argument ", "选项 "),
+)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m policy_kb", description="管理政策知识库")
+    parser = _Parser(prog="python -m policy_kb", description="管理政策知识库")
     commands = parser.add_subparsers(required=True, metavar="命令")
-    for name, run, text in (
-        ("load", load, "把数据文件载入知识库（有任何错误就一条也不载入）"),
-        ("lint", lint, "只检查数据文件"),
-    ):
-        command = commands.add_parser(name, help=text, description=text)
-        command.add_argument("folders", nargs="*", help="本地数据文件或文件夹，加在自带数据之后；不写则用上次载入的那些")
-        command.add_argument("--only", action="store_true", help="不用自带数据，只用写出的这些")
-        command.set_defaults(run=run)
-        if name == "load":
-            command.add_argument("--shipped", action="store_true", help="只载入自带数据，忘掉以前加上的")
-    commands.add_parser("stats", help="现有内容统计").set_defaults(run=stats)
+    for group in (data, documents, lookup, review, evidence):
+        group.add(commands)
     args = parser.parse_args()
     try:
-        return args.run(args)
+        code = args.run(args)
+        sys.stdout.flush()
+        return code
     except DataError as error:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         print(f"共 {len(error.problems)} 处问题，没有载入任何内容", file=sys.stderr)
     except store.NothingLoaded:
         print("知识库还是空的，先运行 python -m policy_kb load", file=sys.stderr)
+    except StoreIsNewer:
+        print("这个知识库是更新版本的程序建立的，请用那个版本的程序打开", file=sys.stderr)
+    except IndexBusy as error:
+        print(error, file=sys.stderr)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has seen enough; Python must not complain about it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1
 
 

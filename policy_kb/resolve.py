@@ -112,7 +112,7 @@ def fits(kb: KnowledgeBase, p: Provision, group: Group) -> bool:
     return True
 
 
-def _newest(held: Iterable[Held]) -> list[Held]:
+def newest(held: Iterable[Held]) -> list[Held]:
     """Of several values for the same thing only the one stated last; statements all stay."""
     latest: dict[tuple, Held] = {}
     for h in held:
@@ -164,7 +164,7 @@ def resolve(
     for place in kb.chain(region):
         found = kb.by_subject.get((benefit, aspect, place.code), ())
         held = [h for p in found if fits(kb, p, group) and (h := hold(p, kb.documents[p.document], as_of))]
-        held = ranked(kb, _newest(held), group)
+        held = ranked(kb, newest(held), group)
         standards = [h for h in held if h.provision.nature == "standard" and h.provision.value is not None]
         if aspect == "amount" and standards:
             held = [h for h in held if h.provision.nature == "standard"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,3 +28,8 @@ def store_url(variable: str, file: str) -> str:
 def kb_url() -> str:
     """The knowledge store: ``HUIMIN_KB_URL``."""
     return store_url("HUIMIN_KB_URL", "kb.db")
+
+
+def today() -> dt.date:
+    """Today where Huimin serves: ``HUIMIN_TIMEZONE``, by default Asia/Shanghai."""
+    return dt.datetime.now(ZoneInfo(os.environ.get("HUIMIN_TIMEZONE", "Asia/Shanghai"))).date()
