@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policy_kb import resolve as r
 from policy_kb.answers import Answer, Fact, Query, QuickReply
+from policy_kb.institutions import institutions_answer
 from policy_kb.knowledge import COUNTRY, Benefit, KnowledgeBase
 from policy_kb.parts import (
     MAX_STATEMENTS,
+    MAX_STATEMENTS_BESIDE,
     MAX_STATEMENTS_EACH,
     MONEY,
     Part,
@@ -20,6 +22,7 @@ from policy_kb.parts import (
     look_up,
     shown,
 )
+from policy_kb.relevance import Direct, direct, unlike
 from policy_kb.wording import Citations, Wording
 
 MAX_REPLIES = 5
@@ -32,18 +35,26 @@ def answer(kb: KnowledgeBase, query: Query) -> Answer:
     ``notice`` where nothing is held, with whom to ask.
     """
     say = Wording(kb)
+    if query.institutions or query.seeks:
+        return institutions_answer(kb, query, say)
+    said = direct(kb, query)
     if not query.benefits:
-        return _which_benefit(kb, query, say)
+        if not said.strong:
+            return _which_benefit(kb, query, say)
+        query = replace(query, benefits=said.benefits[:1])
+    elif said.strong and not set(said.benefits) & set(query.benefits):
+        # 优待金算不算低保的收入: the rule stands with the status, not with what is named beside it.
+        query = replace(query, benefits=said.benefits[:1], topic=None)
     parts = [look_up(kb, query, b) for b in query.benefits]
     held = [p for p in parts if p.resolution.layers]
-    if not held:
+    if not held and not said.held:
         if query.region is None and held_somewhere(kb, query):
             return _ask_place(kb, query, say)
         return _nothing(kb, query, say)
     unplaced = query.region is None and differs_locally(kb, query)
-    if unplaced and query.aspect == "amount" and all(p.aspect != p.asked for p in held):
+    if unplaced and query.aspect == "amount" and all(p.aspect != p.asked for p in held) and not said.held:
         return _ask_place(kb, query, say)
-    return _compose(kb, query, say, held, unplaced)
+    return _compose(kb, query, say, held, unplaced, said)
 
 
 @dataclass
@@ -60,31 +71,54 @@ class _Shown:
         return any(f.historic for f in self.facts)
 
 
-def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part]) -> _Shown:
-    """Choose and word what each region's documents say; what holds comes before what is historic, local before national."""
+def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said: Direct) -> _Shown:
+    """Choose and word what each region's documents say; what speaks of the very thing asked comes first, then what holds
+    before what is historic, local before national.
+    """
     lines: dict[str, list[str]] = {}
     order: list[tuple[bool, int, int, str]] = []
     facts: list[Fact] = []
     citations = Citations(kb)
+    mine = {h.provision.id for _, h in said.held}
+
+    def tell_direct() -> None:
+        for number, (region, h) in enumerate(said.held):
+            order.append((h.historic, -1, number, region.code))
+            lines.setdefault(region.code, []).extend(say.lines([h]))
+            facts.append(fact_of(h, region.name, citations.add(h)))
+
+    first = said.strong or query.aspect is None
+    if first:
+        tell_direct()
+    if said.strong and query.aspect is None:
+        parts = []
+    told = [h for _, h in said.held]
     for number, part in enumerate(parts):
         brief = len(parts) > 1 or part.aspect in MONEY
         for depth, layer in enumerate(part.resolution.layers):
-            held = shown(layer.held, MAX_STATEMENTS_EACH if brief else MAX_STATEMENTS, query.words)
+            most = MAX_STATEMENTS_BESIDE if mine else MAX_STATEMENTS_EACH if brief else MAX_STATEMENTS
+            held = tuple(unlike((h for h in shown(layer.held, most, query.words) if h.provision.id not in mine), told))
+            told += held
+            if not held:
+                continue
             code = layer.region.code
             order.append((all(h.historic for h in held), depth, number, code))
             heading = [say("subject_heading", benefit=part.benefit.title)] if len(query.benefits) > 1 else []
             lines.setdefault(code, []).extend(heading + say.lines(held))
-            facts += [_fact(h, layer.region.name, citations.add(h)) for h in held]
+            facts += [fact_of(h, layer.region.name, citations.add(h)) for h in held]
+    if not first:
+        tell_direct()
     return _Shown(lines, list(dict.fromkeys(code for *_, code in sorted(order))), facts, citations)
 
 
-def _compose(kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], unplaced: bool) -> Answer:
-    told = _show(kb, query, say, held)
-    coverage = _best(p.resolution.coverage for p in held)
-    asked = aspect_of(kb, query)
+def _compose(kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], unplaced: bool, said: Direct) -> Answer:
+    told = _show(kb, query, say, held, said)
+    nearest = [r.coverage_of(query.region, [r.Layer(region, (h,))]) for region, h in said.held]
+    coverage = _best((*(p.resolution.coverage for p in held), *nearest))
+    asked = said.held[0][1].provision.aspect if said.strong and query.aspect is None else aspect_of(kb, query)
     return Answer(
         kind="answer",
-        text="\n".join(_framed(kb, query, say, held, told, coverage, unplaced)),
+        text="\n".join(_framed(kb, query, say, held, told, coverage, unplaced, said.strong)),
         kb_version=kb.version,
         as_of=query.as_of,
         benefit=query.benefits[0],
@@ -99,17 +133,20 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], un
 
 
 def _framed(
-    kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], told: _Shown, coverage: str, unplaced: bool
+    kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], told: _Shown, coverage: str, unplaced: bool,
+    found: bool,
 ) -> list[str]:
     """The lines with what must be said before and after them: what is missing, whom to ask, the sources."""
     place = kb.regions[query.region].name if query.region else ""
     asked, subject = aspect_of(kb, query), _subject_title(kb, query)
     elsewhere = bool(place) and query.region != COUNTRY and coverage == r.NATIONAL
-    substituted = query.aspect is not None and all(p.aspect != p.asked for p in held)
+    substituted = query.aspect is not None and all(p.aspect != p.asked for p in held) and not found
     # What the whole country is spared comes first; that the place adds nothing we know of comes after.
     spared = elsewhere and asked == "fee" and not substituted
     before: list[str] = []
-    if elsewhere and asked == "amount":
+    if found:
+        pass
+    elif elsewhere and asked == "amount":
         before.append(say("nothing_local", place=place, benefit=subject))
     elif substituted:
         before.append(say("nothing_aspect", place=place, benefit=subject, aspect=kb.aspects[asked].title))
@@ -169,7 +206,8 @@ def _best(coverages: Iterable[str]) -> str:
     return next(c for c in (r.LOCAL, r.INHERITED, r.NATIONAL, r.NONE) if c in found)
 
 
-def _fact(h: r.Held, place: str, citation: int) -> Fact:
+def fact_of(h: r.Held, place: str, citation: int) -> Fact:
+    """A provision as a fact; ``citation`` is its index among the citations beside it."""
     p = h.provision
     return Fact(
         benefit=p.benefit, aspect=p.aspect, region=p.region, region_name=place, value=p.value, unit=p.unit,

@@ -33,13 +33,17 @@ def find(kb: KnowledgeBase, kind: str, region: str, needs: frozenset[str] = froz
     for place in kb.chain(region):
         if place.code == COUNTRY and region != COUNTRY:
             break
-        there = [i for i in kb.institutions.values() if _is(i, kind, words) and place.code in {x.code for x in kb.chain(i.region)}]
+        there = [i for i in kb.institutions.values() if _is(i, kind, words) and _inside(kb, i, place.code)]
         if there:
             fitting = [i for i in there if needs <= set(i.needs)]
             chosen = fitting or there
             chosen = sorted(chosen, key=lambda i: (-len(needs & set(i.needs)), not i.admits, not i.beds))
             return Found(tuple(chosen), None if place.code == region else place, bool(fitting) or not needs)
     return Found((), None, False)
+
+
+def _inside(kb: KnowledgeBase, i: Institution, code: str | None) -> bool:
+    return code in {x.code for x in kb.chain(i.region)}
 
 
 def _is(i: Institution, kind: str, words: str) -> bool:
@@ -53,11 +57,13 @@ def institutions_answer(kb: KnowledgeBase, query: Query, say: Wording) -> Answer
     """The institutions named, or those of the kind looked for in the place; ``clarify`` where no place is known."""
     if query.institutions:
         named = [kb.institutions[i] for i in query.institutions if i in kb.institutions]
+        if not named:
+            return Answer("notice", say("institution_gone", hotline=say.hotline), kb.version, query.as_of, aspect="where")
         return _told(kb, query, say, named, [], named[0].region, named[0].benefits[0] if named[0].benefits else None)
     kind = kb.institution_kinds[query.seeks or ""]
     if query.region is None or query.region == COUNTRY:
-        fitting = [i for i in kb.institutions.values() if query.needs and _is(i, kind.id, query.words) and query.needs <= set(i.needs)]
-        if 1 <= len(fitting) <= MAX_SHOWN:
+        fitting = [i for i in kb.institutions.values() if _is(i, kind.id, query.words) and query.needs <= set(i.needs)]
+        if query.needs and 1 <= len(fitting) <= MAX_SHOWN:
             return _told(kb, query, say, fitting, [], COUNTRY, kind.benefit)
         return Answer(
             "clarify", say("institutions_which_place", kind=kind.label), kb.version, query.as_of, kind.benefit,
@@ -72,7 +78,8 @@ def institutions_answer(kb: KnowledgeBase, query: Query, say: Wording) -> Answer
         text = say("institutions_none", **values) + "\n" + _whom_to_ask(kb, say, kind.benefit, query.region)
         return Answer("notice", text, kb.version, query.as_of, kind.benefit, aspect="where", region=query.region)
     first = (
-        "institutions_near" if found.around else "institutions_other_needs" if not found.all_needs
+        "institutions_near_other_needs" if found.around and not found.all_needs
+        else "institutions_near" if found.around else "institutions_other_needs" if not found.all_needs
         else "institutions_in_needs" if query.needs else "institutions_in"
     )
     return _told(kb, query, say, list(found.institutions), [say(first, **values)], query.region, kind.benefit)
@@ -89,10 +96,11 @@ def _told(
         lines.append(say("institution_more", count=len(institutions) - MAX_SHOWN))
     after = _whom_to_ask(kb, say, benefit, region) if benefit else ""
     text = [*before, *lines, after, say.sources(citations)]
-    local = any(query.region == i.region or query.region in {x.code for x in kb.chain(i.region)} for i in shown)
+    local = any(_inside(kb, i, query.region) for i in shown)
     return Answer(
-        "answer", "\n".join(x for x in text if x), kb.version, query.as_of, benefit, aspect="where", region=query.region or region,
-        coverage=r.LOCAL if local or not query.region else r.INHERITED, citations=citations, facts=facts,
+        "answer", "\n".join(x for x in text if x), kb.version, query.as_of, benefit, aspect="where",
+        region=query.region or region, coverage=r.LOCAL if local or not query.region else r.INHERITED, citations=citations,
+        facts=facts,
     )
 
 

@@ -11,6 +11,7 @@ from policy_kb.knowledge import COUNTRY, Benefit, KnowledgeBase
 MAX_FIGURES = 10
 MAX_STATEMENTS = 6
 MAX_STATEMENTS_EACH = 3
+MAX_STATEMENTS_BESIDE = 3
 MONEY = ("amount", "fee")
 
 
@@ -35,7 +36,10 @@ def aspect_of(kb: KnowledgeBase, query: Query) -> str:
         return topic.aspect
     if query.region in {None, COUNTRY}:
         return "overview"
-    told = any(kb.by_subject.get((b, "amount", x.code)) for b in query.benefits for x in kb.chain(query.region))
+    told = any(
+        p.value is not None
+        for b in query.benefits for x in kb.chain(query.region) for p in kb.by_subject.get((b, "amount", x.code), ())
+    )
     return "amount" if told else "overview"
 
 
@@ -109,11 +113,16 @@ def _named_first(figures: list[r.Held], words: str) -> list[r.Held]:
     return [figures[i] for i in sorted(range(len(figures)), key=lambda i: -score[i])]
 
 
+def _is_bound(h: r.Held) -> bool:
+    """An age or a share that decides who is meant is told even as a goal; sums of money that are hoped for are not."""
+    return h.provision.value is not None and h.provision.aspect not in MONEY
+
+
 def shown(held: tuple[r.Held, ...], statements: int, words: str) -> tuple[r.Held, ...]:
     """What one layer shows: figures, then as many statements as can be read, goals only beside little else."""
     standards = [h for h in held if h.provision.nature != "target"]
     if len(standards) >= 2:
-        held = tuple(standards)
+        held = tuple(h for h in held if h in standards or _is_bound(h))
     figures = [h for h in held if h.provision.value is not None]
     said = [h for h in held if h.provision.value is None][:statements]
     if len(figures) > MAX_FIGURES:

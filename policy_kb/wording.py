@@ -95,6 +95,16 @@ class Wording:
         return self("source", sources="；".join(items)) if items else ""
 
 
+def citation_of(h: Held) -> Citation:
+    """Where a provision stands, and whether it is in force."""
+    p, d = h.provision, h.document
+    return Citation(
+        document=d.title, section=p.section, issuer=d.issuer, number=d.number, published=d.published,
+        effective_from=p.effective_from or d.effective_from,
+        effective_to=p.effective_to or d.ended_on(), in_force=h.in_force, url=d.url,
+    )
+
+
 class Citations:
     """The documents an answer rests on, each document and section once."""
 
@@ -106,15 +116,9 @@ class Citations:
     def add(self, h: Held) -> int:
         """Cite where ``h`` stands; returns its index."""
         p, d = h.provision, h.document
-        key = (d.id, p.section, h.in_force)
+        key = (d.id, p.section, h.in_force, p.effective_from, p.effective_to)
         if key not in self._seen:
             self._seen[key] = len(self.items)
-            self.items.append(
-                Citation(
-                    document=d.title, section=p.section, issuer=d.issuer, number=d.number, published=d.published,
-                    effective_from=p.effective_from or d.effective_from,
-                    effective_to=p.effective_to or d.ended_on(), in_force=h.in_force, url=d.url,
-                )
-            )
+            self.items.append(citation_of(h))
         return self._seen[key]
 
