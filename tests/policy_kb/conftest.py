@@ -61,7 +61,8 @@ def ask(shipped: KnowledgeBase, understand: Callable[..., Understanding]) -> Cal
         as_of = dt.date(said.year, 12, 31) if said.year and said.year < day.year else day
         place = said.regions[0] if said.regions else region
         query = Query(
-            said.benefits, said.aspect, place, as_of, Group(said.residence, said.categories, said.age), said.topic, text
+            said.benefits, said.aspect, place, as_of, Group(said.residence, said.categories, said.age), said.topic, text,
+            said.institutions, said.seeks, said.needs,
         )
         return Asked(said, query, answer(shipped, query))
 
