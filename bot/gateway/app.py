@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from aiohttp import web
 
-from bot.gateway import chat, keys
+from bot.gateway import chat, keys, lookup
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
 from bot.gateway.notify import tell_of_cases
@@ -19,6 +19,7 @@ from bot.gateway.turns import Turns
 from bot.settings import Settings, secret_key
 from desk.store import open_store
 from policy_kb import Reader, open_engine
+from policy_kb.search_store import Lookups
 from policy_kb.settings import kb_url
 from policy_kb.store import NothingLoaded
 
@@ -126,6 +127,7 @@ def make_app(settings: Settings) -> web.Application:
     app[keys.SETTINGS] = settings
     app[keys.SECRET] = secret_key()
     app[keys.KNOWLEDGE] = Reader(open_engine(kb_url(), read_only=True))
+    app[keys.LOOKUPS] = Lookups(kb_url(), app[keys.KNOWLEDGE])
     app[keys.LIMITS] = Limits(settings)
     app.cleanup_ctx.append(_services)
     app.router.add_get("/", page)
@@ -133,6 +135,7 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_post("/api/chat", chat.post_chat)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/messages", chat.get_messages)
     app.router.add_get("/api/regions", chat.get_regions)
+    app.router.add_get("/api/lookup", lookup.get_lookup)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     return app

@@ -65,13 +65,23 @@ async def _body(request: web.Request) -> _Chat:
         raise Refused(400, "bad_shape", where=".".join(map(str, first["loc"])) or "body") from None
 
 
-def _clean(text: str) -> str:
+def day_of(given: str | None) -> dt.date | None:
+    """An ISO date, or None where none is given. Raises :class:`Refused`."""
+    try:
+        if given is not None and not regex.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+            raise ValueError
+        return dt.date.fromisoformat(given) if given is not None else None
+    except ValueError:
+        raise Refused(400, "bad_date") from None
+
+
+def clean_line(text: str, most: int = MAX_CHARACTERS) -> str:
     """The text without control and invisible characters. Raises :class:`Refused` when empty or too long."""
     text = _CONTROL.sub("", text.encode("utf-8", "ignore").decode()).strip()
     if not text:
         raise Refused(400, "empty")
-    if len(text) > MAX_CHARACTERS:
-        raise Refused(400, "too_long", limit=MAX_CHARACTERS)
+    if len(text) > most:
+        raise Refused(400, "too_long", limit=most)
     return text
 
 
@@ -92,16 +102,11 @@ async def post_chat(request: web.Request) -> web.Response:
     app = request.app
     app[keys.LIMITS].check_address(request)
     chat = await _body(request)
-    text = _clean(chat.message.text) if chat.message.text is not None else ""
+    text = clean_line(chat.message.text) if chat.message.text is not None else ""
     kb = await asyncio.to_thread(app[keys.KNOWLEDGE].get)
     if chat.region is not None and chat.region not in kb.regions:
         raise Refused(400, "unknown_region")
-    try:
-        if chat.as_of is not None and not regex.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", chat.as_of):
-            raise ValueError
-        as_of = dt.date.fromisoformat(chat.as_of) if chat.as_of is not None else None
-    except ValueError:
-        raise Refused(400, "bad_date") from None
+    as_of = day_of(chat.as_of)
     secret = app[keys.SECRET]
     incoming = talk.Incoming(
         client_id=chat.message.id, body_mac=_mac(secret, chat), text=mask(text), payload=chat.message.payload,

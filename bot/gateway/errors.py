@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from aiohttp import web
@@ -31,8 +33,10 @@ class Refused(Exception):
         self.message = text(code, **values)
 
 
-def as_json(body: object, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    encoded = json.dumps(body, ensure_ascii=False)
+def as_json(
+    body: object, status: int = 200, headers: dict[str, str] | None = None, default: Callable[[Any], Any] | None = None
+) -> web.Response:
+    encoded = json.dumps(body, ensure_ascii=False, default=default)
     return web.json_response(text=encoded, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 

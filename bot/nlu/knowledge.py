@@ -53,7 +53,7 @@ class _WithKnowledge(GraphComponent):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class KnowledgeEntityExtractor(_WithKnowledge):
-    """Entities are the knowledge base's own names: benefits, topics, places, groups, aspects, hotlines, institutions, years, ages."""
+    """Entities are the knowledge base's own names: benefits, topics, places, groups, aspects, hotlines, institutions …"""
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
