@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from policy_kb import clause_store, search_store, store
@@ -38,6 +39,10 @@ class Corpus:
     index: SearchIndex
     clauses: tuple[HeldClause, ...]
     texts: dict[str, str]  # file → extracted text
+
+    @cached_property
+    def by_id(self) -> dict[str, HeldClause]:
+        return {c.id: c for c in self.clauses}
 
     def lines(self, file: str, first: int, last: int) -> tuple[int, int]:
         """The characters of these lines, counted from 1."""

@@ -11,81 +11,28 @@ headings and lead-in; the better of the two counts for them. Ours is what the pr
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import logging
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import bm25s
 import jieba
 import numpy as np
-import yaml
 from rank_bm25 import BM25Okapi
 
 from benchmarks.corpus import Corpus, build, sources_folder
-from policy_kb.search import SearchQuery, search
+from benchmarks.questions import DEPTH, Engine, Labelled, first_hit, labelled, ours
 from policy_kb.search.text import fold, terms
-from tests.service import ROOT
 
-QUESTIONS = ROOT / "tests" / "policy_kb" / "retrieval"
 RESULTS = Path(__file__).parent / "results"
-DEPTH, SAMPLES = 10, 10_000
-DAY = dt.date(2026, 11, 23)
-Engine = Callable[[str], list[str]]
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """A question and the characters, by file, that answer it."""
-
-    id: str
-    text: str
-    file: str
-    style: str
-    spans: dict[str, list[tuple[int, int]]]
-
-
-def labelled(kind: str, corpus: Corpus) -> list[Labelled]:
-    found = []
-    for path in sorted(QUESTIONS.glob(f"questions_{kind}_*.yaml")):
-        for q in yaml.safe_load(path.read_text("utf-8")):
-            spans = defaultdict(list)
-            for place in (q, *q.get("also", ())):
-                for first, last in place["lines"]:
-                    spans[place["file"]].append(_span(corpus, place, first, last))
-            found.append(Labelled(q["id"], q["question"], q["file"], q.get("style", "resident"), dict(spans)))
-    return found
-
-
-def _span(corpus: Corpus, place: dict, first: int, last: int) -> tuple[int, int]:
-    """The lines' characters; of a line that holds many clauses only where the label's anchor stands."""
-    start, end = corpus.lines(place["file"], first, last)
-    anchor = place.get("anchor")
-    at = corpus.texts[place["file"]].find(anchor, start, end) if anchor else -1
-    return (at, at + len(anchor)) if at >= 0 else (start, end)
+SAMPLES = 10_000
 
 
 def ranks(corpus: Corpus, questions: list[Labelled], engine: Engine) -> np.ndarray:
     """The place of the first hit of each question, 0 where none is among the first ten."""
-    where = {c.id: c for c in corpus.clauses}
-
-    def hit(q: Labelled, found: str) -> bool:
-        c = where[found]
-        return any(c.start < end and start < c.end for start, end in q.spans.get(c.file, ()))
-
-    return np.array([next((n for n, x in enumerate(engine(q.text), 1) if hit(q, x)), 0) for q in questions])
-
-
-def ours(corpus: Corpus) -> Engine:
-    def run(text: str) -> list[str]:
-        found = search(corpus.index, corpus.kb, SearchQuery(text, as_of=DAY, types=("clause",), limit=DEPTH))
-        return [r.record.id for r in found.results]
-
-    return run
+    return np.array([first_hit(corpus, q, engine(q.text)) for q in questions])
 
 
 def bigrams_bm25s(corpus: Corpus, texts: list[str]) -> Engine:
