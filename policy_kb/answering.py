@@ -155,6 +155,8 @@ def _framed(
     if substituted:
         before.append(say("instead"))
     after = [say("nothing_local", place=place, benefit=subject)] if spared else []
+    if asked == "where":
+        after += _who_leads(kb, query, say)
     if unplaced:
         after.append(say("ask_place"))
     elif elsewhere or told.historic or substituted:
@@ -178,6 +180,17 @@ def _under_headings(
     for code in told.order:
         found += [_layer_heading(kb, query, say, code, coverage), *told.lines[code]]
     return found
+
+
+def _who_leads(kb: KnowledgeBase, query: Query, say: Wording) -> list[str]:
+    """Which department leads, where the place's own documents say so."""
+    lead = kb.lead_of.get((query.region or "", query.benefits[0]))
+    if lead is None:
+        return []
+    place = kb.regions[lead.region].name
+    if lead.document is None:
+        return [say("lead", place=place, department=lead.department)]
+    return [say("lead_said", place=place, department=lead.department, document=kb.documents[lead.document].title)]
 
 
 def _subject_title(kb: KnowledgeBase, query: Query) -> str:

@@ -313,3 +313,15 @@ def test_without_a_subject_the_answer_asks_for_it(ask, question):
 def test_a_hotline_s_number_comes_first(shipped):
     given = office_answer(shipped, "hotline-12348", TODAY)
     assert given.text.startswith("法律援助热线：12348")
+
+
+# —— who is responsible ——
+
+
+def test_who_leads_is_said_with_the_document_that_says_so(ask):
+    given = ask("綦江低保归哪个部门负责").answer
+    assert "綦江区民政局牵头（见《重庆市綦江区保障和改善民生行动计划（2018—2020年）》）" in given.text
+
+
+def test_no_department_of_another_place_is_said_to_lead(ask):
+    assert "牵头" not in ask("北京市朝阳区低保归哪个部门负责").answer.text
