@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from dataclasses import asdict
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from policy_kb import Answer, KnowledgeBase, Mention, QuickReply, shared_reader
 from policy_kb.names import INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
-from policy_kb.settings import kb_url
+from policy_kb.settings import kb_url, today
 
 
 def knowledge() -> KnowledgeBase:
@@ -45,7 +43,7 @@ def day(tracker: Tracker) -> dt.date:
     given = metadata(tracker).get("as_of")
     if given:
         return dt.date.fromisoformat(given)
-    return dt.datetime.now(ZoneInfo(os.environ.get("HUIMIN_TIMEZONE", "Asia/Shanghai"))).date()
+    return today()
 
 
 def payload(reply: QuickReply) -> str:
