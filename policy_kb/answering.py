@@ -90,7 +90,8 @@ def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said
     first = said.strong or query.aspect is None
     if first:
         tell_direct()
-    if said.strong and query.aspect is None:
+    # What several benefits cover together (幼儿园费用) is told of each, however well one sentence fits.
+    if said.strong and query.aspect is None and len(query.benefits) == 1:
         parts = []
     told = [h for _, h in said.held]
     for number, part in enumerate(parts):

@@ -325,3 +325,14 @@ def test_who_leads_is_said_with_the_document_that_says_so(ask):
 
 def test_no_department_of_another_place_is_said_to_lead(ask):
     assert "牵头" not in ask("北京市朝阳区低保归哪个部门负责").answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["我在西安市雁塔区，有低保，孩子上幼儿园交钱不", "吃低保的家庭娃娃读幼儿园要不要钱", "云安区低保户小孩上幼儿园学费免不免", "我家低保，孙子上幼儿园大班要交钱吗",
+     "贫困户的孩子读幼儿园有什么优惠", "綦江低保户小孩读幼儿园交不交保教费", "低保家庭孩子入园费用", "孤儿上幼儿园收费吗", "残疾孩子读幼儿园免费吗"],
+)
+def test_however_the_kindergarten_question_is_put_the_waiver_is_told(ask, question):
+    given = ask(question).answer
+    assert WAIVER in cited(given), given.text
+    assert "大班" in given.text
