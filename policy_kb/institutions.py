@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policy_kb import resolve as r
 from policy_kb.answers import Answer, Citation, Fact, Query, QuickReply
@@ -59,7 +59,9 @@ def institutions_answer(kb: KnowledgeBase, query: Query, say: Wording) -> Answer
         named = [kb.institutions[i] for i in query.institutions if i in kb.institutions]
         if not named:
             return Answer("notice", say("institution_gone", hotline=say.hotline), kb.version, query.as_of, aspect="where")
-        return _told(kb, query, say, named, [], named[0].region, named[0].benefits[0] if named[0].benefits else None)
+        # Asked for by name, it is where it is, whatever place was talked about before.
+        there = replace(query, region=named[0].region)
+        return _told(kb, there, say, named, [], named[0].region, named[0].benefits[0] if named[0].benefits else None)
     kind = kb.institution_kinds[query.seeks or ""]
     if query.region is None or query.region == COUNTRY:
         fitting = [i for i in kb.institutions.values() if _is(i, kind.id, query.words) and query.needs <= set(i.needs)]

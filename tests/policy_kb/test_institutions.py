@@ -226,3 +226,9 @@ def test_every_shipped_home_can_be_told_with_place_and_source(shipped):
         assert i.name in told.text
         assert shipped.full_name(i.region) in told.text
         assert shipped.documents[i.document].title in told.text
+
+
+def test_one_asked_about_by_name_is_told_where_it_is_whatever_place_was_talked_about():
+    kb = town(home("东", DISTRICT))
+    given = answer(kb, Query((), None, ABROAD, TODAY, institutions=("东",)))
+    assert (given.region, given.coverage) == (DISTRICT, "local")
