@@ -14,9 +14,10 @@ from policy_kb import names
 from policy_kb.answers import Query
 from policy_kb.knowledge import KnowledgeBase, Provision, Region
 from policy_kb.names import Mention
+from policy_kb.per_base import per_base
 from policy_kb.resolve import Held, fits, hold, newest
 from policy_kb.search import text as tx
-from policy_kb.search.question import Question, Questions
+from policy_kb.search.question import Question, questions_of
 
 # What these name is known already and sets no provision apart from its neighbours.
 _UNDERSTOOD = {names.REGION, names.YEAR, names.AGE, names.ASPECT, names.INSTITUTION}
@@ -41,7 +42,7 @@ class Relevance:
 
     def __init__(self, kb: KnowledgeBase):
         self.kb = kb
-        self.questions = Questions(kb)
+        self.questions = questions_of(kb)
         self._texts = {p.id: _text(kb, p) for p in kb.provisions}
         counted: Counter[str] = Counter()
         for text in self._texts.values():
@@ -195,15 +196,7 @@ def _with_every_layer(shown: list[Held], others: list[Held]) -> list[Held]:
     return [*shown, *missing.values()]
 
 
-_latest: list[Relevance] = []
-
-
+@per_base
 def relevance_of(kb: KnowledgeBase) -> Relevance:
-    """The words of this knowledge base; the last two are kept, for a base that is being swapped."""
-    for known in _latest:
-        if known.kb is kb:
-            return known
-    made = Relevance(kb)
-    _latest.insert(0, made)
-    del _latest[2:]
-    return made
+    """The words of this knowledge base."""
+    return Relevance(kb)

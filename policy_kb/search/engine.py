@@ -13,7 +13,7 @@ from policy_kb.knowledge import KnowledgeBase
 from policy_kb.search import text as tx
 from policy_kb.search.highlight import spans
 from policy_kb.search.index import BODY, CARD, HEAD, META, SOUND, SearchIndex
-from policy_kb.search.question import Question, Questions
+from policy_kb.search.question import Question, questions_of
 from policy_kb.search.rank import TUNED, Ranker, Weights
 from policy_kb.search.records import CLAUSE, TYPES, Record
 
@@ -77,20 +77,6 @@ def search(index: SearchIndex, kb: KnowledgeBase, query: SearchQuery, weights: W
         for score, r in page
     )
     return SearchResults(results, wanted if len(ordered) > wanted else None, question.corrected)
-
-
-_latest: list[Questions] = []
-
-
-def questions_of(kb: KnowledgeBase) -> Questions:
-    """The reader of queries for this knowledge base; the last two are kept, for a base that is being swapped."""
-    for known in _latest:
-        if known.kb is kb:
-            return known
-    made = Questions(kb)
-    _latest.insert(0, made)
-    del _latest[2:]
-    return made
 
 
 class _Statistics:

@@ -13,6 +13,7 @@ import rjieba
 
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
 from policy_kb.names import ASPECT, BENEFIT, REGION, TOPIC, YEAR, Mention, NameIndex
+from policy_kb.per_base import per_base
 from policy_kb.search import text as tx
 from policy_kb.search.sound import NameSounds
 from policy_kb.search.synonyms import Synonyms, shipped
@@ -186,6 +187,12 @@ def _everyday(word: str) -> float:
     if not rjieba.has_word(word):
         return 0.0
     return min(1.0, max(0.0, math.log10(max(rjieba.suggest_freq(word), 1) / 1000) / 2))
+
+
+@per_base
+def questions_of(kb: KnowledgeBase) -> Questions:
+    """The reader of queries for this knowledge base."""
+    return Questions(kb)
 
 
 def _word_spans(folded: str) -> set[tuple[int, int]]:
