@@ -11,6 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from policy_kb import Answer, KnowledgeBase, Mention, QuickReply, shared_reader
+from policy_kb.language import plain
 from policy_kb.names import INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
 from policy_kb.settings import kb_url, today
 
@@ -26,7 +27,7 @@ def mentions(tracker: Tracker) -> list[Mention]:
     found = []
     for e in tracker.latest_message.get("entities") or []:
         start, end = e.get("start") or 0, e.get("end") or 0
-        word, values = text[start:end], tuple(str(e["value"]).split(","))
+        word, values = plain(text[start:end]), tuple(str(e["value"]).split(","))
         if e["entity"] == YEAR and word in RELATIVE_YEARS:  # 去年 is the year before the day asked about
             values = (str(day(tracker).year + RELATIVE_YEARS[word]),)
         found.append(Mention(e["entity"], values, start, end, word))

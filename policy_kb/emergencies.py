@@ -10,7 +10,7 @@ from functools import lru_cache
 import regex
 
 from policy_kb.knowledge import Emergency, KnowledgeBase
-from policy_kb.names import normalise
+from policy_kb.language import folded, plain
 
 
 @lru_cache(maxsize=64)
@@ -18,10 +18,14 @@ def _compiled(patterns: tuple[str, ...]) -> tuple[regex.Pattern, ...]:
     return tuple(regex.compile(p) for p in patterns)
 
 
+def _as_read(text: str) -> tuple[str, ...]:
+    """The words as they stand, and in standard Chinese where they are dialect: danger in either is danger."""
+    return tuple(dict.fromkeys((folded(text).without_gaps().text, plain(text))))
+
+
 def is_spared(kb: KnowledgeBase, text: str) -> bool:
     """Whether the text holds words that sound like danger and are known to mean something else: 想死你了, 跳楼价."""
-    clean, _ = normalise(text)
-    return any(p.search(clean) for e in kb.emergencies for p in _compiled(e.harmless))
+    return any(p.search(t) for t in _as_read(text) for e in kb.emergencies for p in _compiled(e.harmless))
 
 
 def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
@@ -29,12 +33,16 @@ def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
 
     A match that lies over a harmless expression (笑死, 跳楼价) does not count; another match beside it does.
     """
-    clean, _ = normalise(text)
+    texts = _as_read(text)
     for emergency in kb.emergencies:
-        found = [m.span() for p in _compiled(emergency.patterns) for m in p.finditer(clean, overlapped=True)]
-        if not found:
-            continue
-        spared = [m.span() for p in _compiled(emergency.harmless) for m in p.finditer(clean, overlapped=True)]
-        if any(all(end <= s or e <= start for s, e in spared) for start, end in found):
+        if any(_speaks_of(emergency, t) for t in texts):
             return emergency
     return None
+
+
+def _speaks_of(emergency: Emergency, text: str) -> bool:
+    found = [m.span() for p in _compiled(emergency.patterns) for m in p.finditer(text, overlapped=True)]
+    if not found:
+        return False
+    spared = [m.span() for p in _compiled(emergency.harmless) for m in p.finditer(text, overlapped=True)]
+    return any(all(end <= s or e <= start for s, e in spared) for start, end in found)

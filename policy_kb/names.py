@@ -6,7 +6,6 @@ The names are the knowledge base's own, read at run time; a new alias works as s
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 import regex
 
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
+from policy_kb.language import Reading, folded, kept_characters, reader_of
+from policy_kb.per_base import per_base
 from policy_kb.regions import short_name
 
 BENEFIT, TOPIC, REGION, AUDIENCE, ASPECT = "benefit", "topic", "region", "audience", "aspect"
@@ -23,7 +24,7 @@ INSTITUTION, INSTITUTION_KIND, NEED, SEEKING = "institution", "institution_kind"
 
 @dataclass(frozen=True)
 class Mention:
-    """One name found in a text: ``text[start:end]`` means ``value`` (ids; several for an ambiguous place)."""
+    """One name found: ``typed[start:end]`` is read as ``text`` and means ``value`` (ids; several for an ambiguous place)."""
 
     kind: str
     value: tuple[str, ...]
@@ -32,22 +33,12 @@ class Mention:
     text: str
 
 
-def normalise(text: str) -> tuple[str, list[int]]:
-    """Half-width, lower case, no spaces; with the place in ``text`` that each character came from."""
-    letters, places = [], []
-    for index, char in enumerate(text):
-        for c in unicodedata.normalize("NFKC", char).lower():
-            if not c.isspace():
-                letters.append(c)
-                places.append(index)
-    return "".join(letters), places
-
-
 class NameIndex:
     """All names of one knowledge base, ready to be found in text."""
 
     def __init__(self, kb: KnowledgeBase):
         self.kb = kb
+        self._kept = kept_characters(kb)
         self._things: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._cues: dict[str, str] = {}
         self._places_to_go: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -73,29 +64,33 @@ class NameIndex:
             self._add(name, REGION, code)
         for aspect in kb.aspects.values():
             for cue in aspect.cues:
-                self._cues.setdefault(normalise(cue)[0], aspect.id)
+                self._cues.setdefault(self._key(cue), aspect.id)
         # These lie inside other names without taking their place: 特困 is a need and a benefit.
         for kind, items in ((INSTITUTION_KIND, kb.institution_kinds), (NEED, kb.needs)):
             for item in items.values():
                 for name in item.aliases:
-                    self._places_to_go[normalise(name)[0]].append((kind, item.id))
+                    self._places_to_go[self._key(name)].append((kind, item.id))
         for word in kb.seeking_words:
-            self._places_to_go[normalise(word)[0]].append((SEEKING, "place"))
+            self._places_to_go[self._key(word)].append((SEEKING, "place"))
         self._longest = max(map(len, self._things), default=0)
         self._longest_cue = max(map(len, self._cues), default=0)
 
+    def _key(self, name: str) -> str:
+        return folded(name, self._kept).without_gaps().text
+
     def _add(self, name: str | None, kind: str, value: str) -> None:
-        key = normalise(name)[0] if name else ""
+        key = self._key(name) if name else ""
         if len(key) >= 2 and (kind, value) not in self._things[key]:
             self._things[key].append((kind, value))
 
-    def find(self, text: str, today: dt.date | None = None) -> list[Mention]:
-        """Every mention in ``text``, in order.
+    def find(self, text: str | Reading, today: dt.date | None = None) -> list[Mention]:
+        """Every mention in a text, in order; the places are those of the text as it was typed.
 
-        Of overlapping names the longest wins, a place we hold something on before others; aspects overlap freely, but a
-        cue inside another name (重点救助对象) asks nothing.
+        A plain string is taken as it stands, a reading as what it means. Of overlapping names the longest wins, a place we
+        hold something on before others; aspects overlap freely, but a cue inside another name (重点救助对象) asks nothing.
         """
-        clean, places = normalise(text)
+        reading = (folded(text, self._kept) if isinstance(text, str) else text).without_gaps()
+        clean = reading.text
         spans = _without_overlaps(self._spans(clean, self._things, self._longest, 2), self._weight(clean))
         found = []
         for start, end in spans:
@@ -116,8 +111,8 @@ class NameIndex:
         found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(clean)]
         mentions = []
         for kind, value, start, end in sorted(found, key=lambda m: (m[2], -m[3])):
-            first, last = places[start], places[end - 1] + 1
-            mentions.append(Mention(kind, value, first, last, text[first:last]))
+            first, last = reading.span(start, end)
+            mentions.append(Mention(kind, value, first, last, clean[start:end]))
         return mentions
 
     @staticmethod
@@ -239,3 +234,14 @@ def _ages(clean: str) -> list[tuple[int, int, int, int]]:
             youngest = 0 if m["down"] else age
             found.append((youngest, OLDEST if m["up"] else age + 9 if m["vague"] else age, *m.span()))
     return found
+
+
+@per_base
+def names_of(kb: KnowledgeBase) -> NameIndex:
+    """The names of this knowledge base."""
+    return NameIndex(kb)
+
+
+def mentions_of(kb: KnowledgeBase, text: str, today: dt.date | None = None) -> list[Mention]:
+    """What a resident's words name, read as they were meant: in dialect, in pinyin and with slips."""
+    return names_of(kb).find(reader_of(kb).read(text), today)

@@ -11,7 +11,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from policy_kb import KnowledgeBase, NameIndex, emergencies, shared_reader
+from policy_kb import KnowledgeBase, emergencies, mentions_of, shared_reader
 from policy_kb.settings import kb_url
 
 DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
@@ -31,7 +31,6 @@ class _WithKnowledge(GraphComponent):
 
     def __init__(self, config: dict[str, Any]):
         self._config = config
-        self._index: NameIndex | None = None
 
     @classmethod
     def create(
@@ -42,13 +41,6 @@ class _WithKnowledge(GraphComponent):
     @property
     def knowledge(self) -> KnowledgeBase:
         return shared_reader(kb_url()).get()
-
-    @property
-    def index(self) -> NameIndex:
-        kb = self.knowledge
-        if self._index is None or self._index.kb is not kb:
-            self._index = NameIndex(kb)
-        return self._index
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -65,7 +57,7 @@ class KnowledgeEntityExtractor(_WithKnowledge):
                     "end": m.end,
                     "extractor": type(self).__name__,
                 }
-                for m in self.index.find(message.get(TEXT) or "")
+                for m in mentions_of(self.knowledge, message.get(TEXT) or "")
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages

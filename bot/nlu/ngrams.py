@@ -9,21 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pypinyin import Style, lazy_pinyin
 
-from policy_kb.names import normalise
+from policy_kb.language import plain
+from policy_kb.language.syllables import blurred, sounds_of
 
 CHARACTERS, SYLLABLES = range(1, 5), range(1, 4)
 
 
 def grams(text: str) -> list[str]:
-    """Character n-grams (1 to 4) and toneless pinyin n-grams (1 to 3): 底保 sounds like 低保.
+    """Character n-grams (1 to 4) and n-grams of toneless syllables (1 to 3), as they sound in any dialect: 底保 sounds like
+    低保, and dibao does, too.
 
     Begin and end are marked, since how a text begins and ends says much about what it wants.
     """
-    plain = normalise(text)[0]
-    marked = f"^{plain}$"
-    syllables = lazy_pinyin(plain, style=Style.NORMAL)
+    read = plain(text)
+    marked = f"^{read}$"
+    syllables = [blurred(s) for s in sounds_of(read)]
     found = [marked[i : i + n] for n in CHARACTERS for i in range(len(marked) - n + 1)]
     found += ["~" + " ".join(syllables[i : i + n]) for n in SYLLABLES for i in range(len(syllables) - n + 1)]
     return found

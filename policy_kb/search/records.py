@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from policy_kb.ingest.model import Clause, Metadata
 from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase, Provision
+from policy_kb.language.text import is_clean
 from policy_kb.names import BENEFIT, NameIndex
-from policy_kb.search.text import is_clean
 
 PROVISION, CLAUSE, BENEFIT_CARD, OFFICE, INSTITUTION = "provision", "clause", "benefit", "office", "institution"
 TYPES = (PROVISION, CLAUSE, BENEFIT_CARD, OFFICE, INSTITUTION)
