@@ -20,7 +20,8 @@ class TrainingFailed(Exception):
 def inputs() -> list[Path]:
     """Everything the model depends on. Names and aliases do not count: they are matched at run time."""
     found = [ROOT / "config.yml", *(ROOT / "domain").rglob("*.yml"), *(ROOT / "nlu_data").rglob("*.yml")]
-    found += [ROOT / "bot" / "nlu" / n for n in ("classifier.py", "ngrams.py", "tokenizer.py")]
+    found += [ROOT / "bot" / "nlu" / n for n in ("classifier.py", "features.py", "linear.py", "meaning.py", "tokenizer.py")]
+    found += [ROOT / "policy_kb" / "language" / n for n in ("reading.py", "dialects.yaml", "syllables.py")]
     return sorted(found)
 
 

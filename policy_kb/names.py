@@ -20,6 +20,9 @@ from policy_kb.regions import short_name
 BENEFIT, TOPIC, REGION, AUDIENCE, ASPECT = "benefit", "topic", "region", "audience", "aspect"
 OFFICE, OUT_OF_SCOPE, YEAR, AGE = "office", "out_of_scope", "year", "age"
 INSTITUTION, INSTITUTION_KIND, NEED, SEEKING = "institution", "institution_kind", "need", "seeking"
+# Learned, not named: the aspect that the whole text asks about, and the benefit it means without naming one.
+ASKS, SUBJECT = "asks", "subject"
+SUBJECT_KINDS = frozenset({BENEFIT, TOPIC, INSTITUTION, INSTITUTION_KIND})
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class NameIndex:
             for kind, value in self._things[clean[start:end]]:
                 if kind == REGION and not self._is_place(clean, start, end, value, spans) or _negated(clean, start, kind):
                     continue
+                if kind == AUDIENCE and (benefit := self.kb.audiences[value].benefit) and _wished_for(clean, start):
+                    kind, value = BENEFIT, benefit
                 grouped[kind].append(value)
             found += [(kind, tuple(values), start, end) for kind, values in grouped.items()]
         named = [(s, e) for kind, _, s, e in found if kind != REGION]
@@ -108,9 +113,9 @@ class NameIndex:
         ]
         found += self._institution_words(clean)
         found += [(YEAR, (str(y),), s, e) for y, s, e in _years(clean, today or dt.date.today())]
-        found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(clean)]
+        found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(clean) if not _negated(clean, s, AGE)]
         mentions = []
-        for kind, value, start, end in sorted(found, key=lambda m: (m[2], -m[3])):
+        for kind, value, start, end in sorted(_not_taken_back(clean, found), key=lambda m: (m[2], -m[3])):
             first, last = reading.span(start, end)
             mentions.append(Mention(kind, value, first, last, clean[start:end]))
         return mentions
@@ -174,9 +179,33 @@ _AFTER_PLACES = frozenset("的，,。、！？!?:：有农城低特高多能怎�
 
 def _negated(clean: str, start: int, kind: str) -> bool:
     """我问的是云安区，不是綦江: the second is not asked about. 不要 denies a place only: 不要保教费了吗 asks about the fee."""
-    before = clean[max(0, start - 4) : start]
-    denied = r"(不是问?|别说|不问|不要)$" if kind == REGION else r"(不是问?|别说|不问)$"
+    before = clean[max(0, start - 5) : start]
+    denied = r"(不是问?|别说|不问|不要|没问|不是在)$" if kind == REGION else r"(不是问?|别说|不问|没问|不是在问)$"
     return bool(regex.search(denied, before)) and not regex.search(r"(是不是|要不要)$", before)
+
+
+# 想吃低保, 够不够格吃低保: who wishes for it does not have it; 我们吃低保 does.
+_WISHED = regex.compile(
+    r"(?:想|要|能|能否|能不能|可以|可不可以|有资格|够格|够条件|够不够|够得上|符合|符不符合|申请|办|办理|怎样|怎么|如何|才|会|该)"
+    r"(?:我们?|我家|他|她|老人|再|也|还|一起|单独|自己|一个人|够格|条件|资格|去|来|才|能|吃|领)*$"
+)
+
+
+def _wished_for(clean: str, start: int) -> bool:
+    return _WISHED.search(clean[max(0, start - 12) : start]) is not None
+
+
+Found = tuple[str, tuple[str, ...], int, int]
+_TAKEN_BACK = regex.compile(
+    r"(?:我|又)?(?:说|搞|打|写|弄|讲|问|记)错(?:了|喽|啦|咧)?|(?:^|[,，。!?！？、…~])(?:哦|呃|啊|喔|噢|额)?(?:不对|错了)"
+)
+
+
+def _not_taken_back(clean: str, found: list[Found]) -> list[Found]:
+    """綦江低保，说错了，是万盛的: of what is named before the words that take it back and again after them, the second counts."""
+    cut = max((m.end() for m in _TAKEN_BACK.finditer(clean)), default=0)
+    after = {kind for kind, _, start, _ in found if start >= cut}
+    return [m for m in found if not (m[3] <= cut and m[0] in after and m[0] != ASPECT)] if cut else found
 
 
 def _region_names(kb: KnowledgeBase) -> list[tuple[str, str]]:
