@@ -26,7 +26,7 @@ class CharacterPinyinClassifier(TrainedOnExamples, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 20.0, "max_iter": 300, "min_df": 2, "masked": True}
+        return {"C": 20.0, "min_df": 2, "masked": True}
 
     def label_of(self, example: Message) -> str | None:
         return example.get(INTENT)

@@ -14,7 +14,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.knowledge import MENTIONS, current_knowledge
 from bot.nlu.linear import LinearModel
-from policy_kb import Mention, mentions_of
+from policy_kb import KnowledgeBase, Mention, mentions_of
+from policy_kb.per_base import per_base
 
 
 class TrainedOnExamples(GraphComponent):
@@ -53,10 +54,9 @@ class TrainedOnExamples(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         kb = current_knowledge()
         labelled = [(e.get(TEXT), label) for e in training_data.intent_examples if e.get(TEXT) and (label := self.label_of(e))]
-        features = [self.features_of(text, mentions_of(kb, text)) for text, _ in labelled]
+        features = [self.features_of(text, _mentions(kb, text)) for text, _ in labelled]
         self._model = LinearModel.trained(
-            features, [label for _, label in labelled], c=self._config["C"], min_df=self._config["min_df"],
-            max_iter=self._config["max_iter"],
+            features, [label for _, label in labelled], c=self._config["C"], min_df=self._config["min_df"]
         )
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
@@ -69,6 +69,19 @@ class TrainedOnExamples(GraphComponent):
         if mentions is None:
             mentions = mentions_of(current_knowledge(), text)
         return self._model.ranking(self.features_of(text, mentions))
+
+
+def _mentions(kb: KnowledgeBase, text: str) -> list[Mention]:
+    """Every trained component asks for the same examples, so each is read once."""
+    known = _read_before(kb)
+    if text not in known:
+        known[text] = mentions_of(kb, text)
+    return known[text]
+
+
+@per_base
+def _read_before(kb: KnowledgeBase) -> dict[str, list[Mention]]:
+    return {}
 
 
 def example_metadata(example: Message) -> dict[str, Any]:
