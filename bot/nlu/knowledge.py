@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from policy_kb import KnowledgeBase, NameIndex, emergencies, shared_reader
+from policy_kb.quantities import QUANTITY
 from policy_kb.settings import kb_url
 
 DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
@@ -110,13 +111,15 @@ class IntentGuard(_WithKnowledge):
             return DANGER
         intent = message.get(INTENT) or {}
         name, confidence = intent.get("name"), intent.get("confidence", 0.0)
-        kinds = {e["entity"] for e in message.get(ENTITIES, [])}
+        # A number says nothing of what is asked.
+        entities = [e for e in message.get(ENTITIES, []) if e["entity"] != QUANTITY]
+        kinds = {e["entity"] for e in entities}
         subject = kinds & {"benefit", "topic", "institution", "institution_kind"}
         if name == DANGER and confidence < self._likely(text, bool(subject)):
             return ASK if subject else next(
                 (r["name"] for r in message.get("intent_ranking", []) if r["name"] != DANGER), None
             )
-        if kinds and kinds <= FRAGMENT and _covered(text, message.get(ENTITIES, [])) >= self._config["fragment_share"]:
+        if kinds and kinds <= FRAGMENT and _covered(text, entities) >= self._config["fragment_share"]:
             return INFORM
         if name in HANDOVER and confidence < self._config["handover_threshold"]:
             return ASK if subject else NOT_UNDERSTOOD

@@ -90,6 +90,8 @@ class Context:
         high: Decimal | None = n.high
         comparator, one = ABOUT if n.vague else EXACT, step(n.low)
         after, before = words.AFTER.match(self.t, end), self.before(words.BEFORE, start)
+        if before and kind == DURATION and before[0] == "近":
+            before = None  # 近三年: the last three years
         how = after or before
         if how:
             start, end = before.start() if before else start, after.end() if after else end

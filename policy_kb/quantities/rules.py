@@ -30,7 +30,7 @@ _LONGEST_YEARS = 100
 
 def rules(ctx: Context, n: Numeral) -> list[Callable[[Context, Numeral], Found | None]]:
     """The rules for a numeral, the surest first. A number that is the whole message is not taken for money."""
-    alone = words.BARE.fullmatch(ctx.t, 0, n.start) and words.BARE_END.match(ctx.t, n.end)
+    alone = len(ctx.numbers) == 1 and words.BARE.fullmatch(ctx.t, 0, n.start) and words.BARE_END.match(ctx.t, n.end)
     return [grade, share, age, money, people, duration, bare_age, bare_number if alone else bare_money]
 
 
@@ -65,7 +65,7 @@ def grade(ctx: Context, n: Numeral) -> Found | None:
     if t[n.end : n.end + 1] != "级" or not 1 <= n.low <= n.high <= 10:
         return None
     said = words.GRADE_AFTER.match(t, n.end) or words.GRADE_ALONE.match(t, n.end) and n.start == 0
-    loose = words.GRADE_LOOSE.match(t, n.end) and ("残" in t or ctx.before(words.GRADE_BEFORE, n.start))
+    loose = words.GRADE_LOOSE.match(t, n.end) and ("残" in t or "工伤" in t or ctx.before(words.GRADE_BEFORE, n.start))
     if said or loose:
         return Found(GRADE, n.low, n.high, "级", EXACT, n.start, n.end + 1)
     return None
@@ -169,12 +169,14 @@ def bare_money(ctx: Context, n: Numeral) -> Found | None:
     by_period = words.PERIOD_AFTER.match(t, end) or words.PERSON_AFTER.match(t, end)
     if words.COUNTER.match(t, end) and not by_period or figure < 10 or n.looks_like_a_number_of_something_else:
         return None
+    like_a_year = n.in_figures and 1900 <= figure < 2100 and "," not in n.written
     income = ctx.before(words.INCOME, n.start) or by_period
+    if like_a_year and income and income[0].startswith(("贷", "存", "打", "报")):
+        income = None
     if n.in_figures and words.HOTLINE.match(t, n.start) and not income:
         return None
-    like_a_year = n.in_figures and 1900 <= figure < 2100 and "," not in n.written
     grant = ctx.before(words.GRANT, n.start) and not like_a_year and not (figure < 100 and after)
-    spelt = figure >= 100 and any(c in n.written for c in "百千万kw")
+    spelt = figure >= 100 and any(c in n.written for c in "百千万kw") and not ctx.before(words.MEASURES, n.start)
     compared = figure >= 100 and not like_a_year and (after or ctx.before(words.BEFORE, n.start))
     return _sum(ctx, n, n.start, n.end) if income or grant or spelt or compared else None
 
@@ -202,7 +204,7 @@ def _sum(ctx: Context, n: Numeral, start: int, end: int) -> Found:
             ctx.periods.append(span)
     if not per:
         heads = [m for m in words.PER_PERSON.finditer(t, begin, start) if not ctx.before(words.ALONE, m.start())]
-        family = (m := words.FAMILY_CLAUSE.search(t, max(0, begin - 16))) and m.end() == begin
+        family = (m := words.FAMILY_CLAUSE.search(t, max(0, begin - 16), begin + 8)) and m.end() == begin
         household = (words.PER_HOUSEHOLD.search(t, begin, start) or family) and not words.BILL.search(t, begin, start)
         per = "person" if heads else "household" if household else None
     return replace(found, period=period, per=per, end=at)
@@ -214,7 +216,7 @@ def people(ctx: Context, n: Numeral) -> Found | None:
         return None
     family = ctx.before(words.FAMILY_BEFORE, n.start)
     m = words.PEOPLE.match(t, n.end)
-    if not m and family:
+    if not m and (family or ctx.t[n.start - 1 : n.start] == "老"):
         m = words.OF_A_FAMILY.match(t, n.end)
     if not m:
         return None
@@ -246,7 +248,7 @@ def duration(ctx: Context, n: Numeral) -> Found | None:
         low, high, unit = (low + half) * size, (high + half) * size + (6 if m["weeks"] and m["more"] else 0), "天"
     if low == high == 1 or m["years"] and n.low == n.high == 1 and low == 12:
         asked = words.ASKS_HOW_MUCH.match(t, end) or words.MEASURED.match(t, end)
-        if asked or t[n.start - 1 : n.start] in set("那哪这有某每"):
+        if asked or ctx.before(words.ONE_BEFORE, n.start):
             return None
     vague = n.vague or bool(m["more"] or m["months"] and m["days"])
     return ctx.bounded(replace(n, low=low, high=high, vague=vague), DURATION, unit, n.start, end)
@@ -258,7 +260,10 @@ def _is_calendar(ctx: Context, n: Numeral, m: regex.Match) -> bool:
     if n.high > _LONGEST_YEARS:
         return True
     if n.in_figures and n.low >= 10:
-        return bool(words.CALENDAR_AFTER.match(ctx.t, n.end) or ctx.before(words.CALENDAR_BEFORE, n.start))
+        if words.CALENDAR_AFTER.match(ctx.t, n.end) or ctx.before(words.CALENDAR_BEFORE, n.start):
+            return True
+        long = ctx.before(words.HOW_LONG_BEFORE, n.start) or words.HOW_LONG_AFTER.match(ctx.t, n.end)
+        return n.low in words.TWO_FIGURE_YEARS and not long
     named = n.written in {"一二", "二三", "六七", "七八", "八九"}
     return named and ctx.t[max(0, n.start - 1) : n.start] not in set("了有过等快概多都这近")
 

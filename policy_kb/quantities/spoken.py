@@ -34,13 +34,18 @@ def _section(tail: str) -> str:
     return rf"(?:{_X}千)?(?:零?{_X}百)?(?:零?{_X}?十)?(?:{_EACH}零?{_X}{tail})?"
 
 
+# 2025万盛 is a year and a place.
+_MYRIAD = "万(?![盛州源载荣柏秀])"
 _LAST = _section("(?![十百千万亿])")
-_HAN = rf"(?=[{_D}十几])(?:{_section('(?=[万亿])')}亿)?(?:零?{_section('(?=万)')}万)?零?{_LAST}"
-_FIGURES = r"(?<![\d.a-z_])(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d)|0(?!\d)|[1-9]\d*)(?:\.\d+)?"
+_HAN = rf"(?=[{_D}十几])(?:{_section('(?=[万亿])')}亿)?(?:零?{_section('(?=万)')}{_MYRIAD})?零?{_LAST}"
+_FIGURES = (
+    r"(?<!\d )(?<![\d.a-z_])[1-9]\d? \d{3}(?=元|块)"
+    r"|(?<![\d.a-z_])(?:[1-9]\d{0,2}(?:,\d{3})+(?!\d)|0(?!\d)|[1-9]\d*)(?:\.\d+)?"
+)
 _AFTER_MULTIPLIER = rf"(?:零?(?:\d千(?:\d百?)?|\d百(?:\d(?!\d))?|\d{{1,4}}(?![\d.百千]))|(?=零?[{_D}十])零?{_LAST})"
 _NUMERAL = regex.compile(
     rf"(?:[{_D}十百]{{1,8}}|零)点[零{_D}]{{1,8}}(?![十百千])[万亿]?"
-    rf"|{_FIGURES}(?:[百千万亿](?:(?!\d年|\d个?月){_AFTER_MULTIPLIER})?|[kw](?![a-z])(?:\d(?![\d.]))?)?(?![a-z_])"
+    rf"|(?:{_FIGURES})(?:(?:[百千亿]|{_MYRIAD})(?:(?!\d年|\d个?月){_AFTER_MULTIPLIER})?|[kw](?![a-z])(?:\d(?![\d.]))?)?(?![a-z_])"
     rf"|[百千万](?=把[块元人斤个])"
     rf"|{_HAN}"
 )
@@ -148,7 +153,7 @@ def _read(numeral: str) -> Decimal:
     total = section = Decimal(0)
     number: Decimal | None = None
     last = before = ""
-    for token in _TOKEN.findall(numeral.replace(",", "")):
+    for token in _TOKEN.findall(numeral.replace(",", "").replace(" ", "")):
         if token in _MULTIPLIERS:
             size = _MULTIPLIERS[token]
             if size >= 10**4:
