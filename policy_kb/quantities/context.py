@@ -82,7 +82,7 @@ class Context:
                 yield n
                 continue
             skip = True
-            yield Numeral(low, after.high, after.vague, n.start, after.end, n.written + after.written)
+            yield Numeral(low, after.high, after.vague, n.start, after.end, f"{n.written}-{after.written}")
 
     def bounded(self, n: Numeral, kind: str, unit: str | None, start: int, end: int) -> Found:
         """With what is said around it of how exact it is."""

@@ -111,7 +111,10 @@ def _aged(ctx: Context, n: Numeral, end: int, more: bool = False) -> Found:
 def bare_age(ctx: Context, n: Numeral) -> Found | None:
     """Ages that only the words around them tell: 满八十, 快八十了, 外公七十五, 八十几, 90的老人."""
     t, end, tens = ctx.t, n.end, 20 <= n.low < 100
-    if not 1 <= n.low <= 110 or n.low != n.low.to_integral_value() or _sum_before(ctx, n) or _asked_by_period(ctx, n):
+    if not 1 <= n.low <= 110 or n.low != n.low.to_integral_value() or _asked_by_period(ctx, n):
+        return None
+    turned = n.low < 110 and ctx.before(words.TURNED, n.start)
+    if _sum_before(ctx, n) and not turned:
         return None
     old = words.OLD_PEOPLE.match(t, end)
     if old and n.low >= 45:
@@ -123,7 +126,7 @@ def bare_age(ctx: Context, n: Numeral) -> Found | None:
     before = ctx.before
     if (
         n.vague and tens and words.OPEN_AGE_ENDS.match(t, end)
-        or n.low < 110 and open_end and (before(words.TURNED, n.start) or before(words.AGED, n.start))
+        or open_end and (turned or before(words.AGED, n.start))
         or grown and stops and (before(words.THIS_YEAR, n.start) or before(words.KIN_BEFORE, n.start))
         or grown and before(words.KIN_BEFORE, n.start) and words.KIN_AFTER.match(t, end)
         or n.low >= 50 and stops and (how := before(words.BEFORE, n.start)) and how["nearly"] and t[end : end + 1] == "了"

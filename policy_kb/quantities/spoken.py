@@ -54,13 +54,15 @@ _MORE = regex.compile(r"几(?![百千万])|多(?![少久大])|余|来(?=[岁个�
 _ZERO_BETWEEN = regex.compile(r"[年月]零$")
 _TOKEN = regex.compile(r"\d+(?:\.\d+)?|\S")
 _LONGEST_WITHOUT_UNIT = 6
+_MARKS = str.maketrans("", "", ",.- ")
 
 
 @dataclass(frozen=True)
 class Numeral:
     """A number or, for 两三百 and 八十几, the range it may be in: ``clean[start:end]``.
 
-    ``vague``: the speaker left it open (几, 多, 来, two neighbours). ``written`` is the numeral without 几 or 多.
+    ``vague``: the speaker left it open (几, 多, 来, two neighbours). ``written`` is the numeral without 几 or 多, of a
+    range (1500到2000) both with - between them.
     """
 
     low: Decimal
@@ -72,12 +74,13 @@ class Numeral:
 
     @property
     def in_figures(self) -> bool:
-        return self.written.replace(",", "").replace(".", "").isdigit()
+        return self.written.translate(_MARKS).isdigit()
 
     @property
     def looks_like_a_number_of_something_else(self) -> bool:
         """Long figures are telephones and identities, where nothing says what they count."""
-        return self.in_figures and "," not in self.written and len(self.written.partition(".")[0]) > _LONGEST_WITHOUT_UNIT
+        longest = max(len(figures.partition(".")[0]) for figures in self.written.split("-"))
+        return self.in_figures and "," not in self.written and longest > _LONGEST_WITHOUT_UNIT
 
 
 def clean(text: str) -> tuple[str, list[int]]:
@@ -121,6 +124,8 @@ def numerals(plain: str) -> Iterator[Numeral]:
         if more and low == high and (more[0] != "几" or low % 10 == 0):
             vague, end = True, more.end()
             high = low if more[0] == "把" else low + step(low) - 1
+            if size := _MULTIPLIERS.get(plain[end : end + 1] if low >= 10 else ""):  # 二十多万
+                low, high, end = low * size, (high + 1) * size - 1, end + 1
         yield Numeral(low, high, vague, start, end, m[0])
 
 
