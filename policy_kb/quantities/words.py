@@ -137,7 +137,7 @@ HALVES = regex.compile(
 A_PAIR_OF_MONTHS = regex.compile(r"(?<n>[俩仨])个?(?:月|星期|礼拜)")
 A_MONTH_OR_SO = regex.compile(r"个把月")
 ASKS_HOW_MUCH = regex.compile(
-    r"[^，,。？?！!；;]{0,14}?(?:多少|好多|几多|几[百千块元钱蚊次]|多钱|啥钱|什么钱|有钱|多大|[一二两三四五六\d]次)"
+    r"[^，,。？?！!；;]{0,14}?(?:多少|好多|几多|几[百千块元钱蚊次]|多钱|啥钱|什么钱|有钱|多大|[一二两三四五六\d][次顿回])"
 )
 IDIOM = regex.compile(r"一年(?:到头|四季|比一年|一度)|一天(?:到晚|天|比一天)|三天两头|三年五载|一天(?=一天)")
 # 18年的标准, 从16年起, 六七年: a year, not how long.
