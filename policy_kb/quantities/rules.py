@@ -55,9 +55,9 @@ def fixed(ctx: Context) -> Iterator[Found]:
             n = replace(n, high=Decimal(high), vague=True)
         yield ctx.bounded(n, DURATION, "个月" if m["years"] else "天", *m.span())
     for m in words.PAIR.finditer(ctx.t):
-        if len(ctx.t) > 1:
-            n = Decimal(2 if m["n"] == "俩" else 3)
-            yield Found(PEOPLE, n, n, "人", EXACT, *m.span())
+        n = Decimal(2 if m["n"] == "俩" else 3)
+        alone = len(ctx.t) == 1
+        yield Found(NUMBER if alone else PEOPLE, n, n, None if alone else "人", EXACT, *m.span())
 
 
 def grade(ctx: Context, n: Numeral) -> Found | None:

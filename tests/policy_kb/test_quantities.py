@@ -103,7 +103,7 @@ BARE = {
     "三五千": "number 3000–5000 about", "三百多": "number 300–399 about", "1.2万": "number 12000", "1万2": "number 12000", "3k": "number 3000", "2w": "number 20000",
     "大概一千二吧": "number 1200 about", "不到一千": "number …–1000 at_most", "一千以内": "number …–1000 at_most", "超过三千": "number 3000–… at_least",
     "一千二到一千五": "number 1200–1500", "两千以下": "number …–2000 at_most", "八十": "number 80", "十": "number 10", "有三个": "number 3", "2000": "number 2000",
-    "嗯，一千二": "number 1200", "0": "number 0", "零": "number 0", "１２００": "number 1200", "兩個": "number 2", "一万零五十": "number 10050", "三千。": "number 3000",
+    "嗯，一千二": "number 1200", "俩": "number 2", "0": "number 0", "零": "number 0", "１２００": "number 1200", "兩個": "number 2", "一万零五十": "number 10050", "三千。": "number 3000",
 }
 SAYINGS = SUMS | AGES | HOMES | TIMES | GRADES_AND_SHARES | BARE
 
