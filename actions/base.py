@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from policy_kb import Answer, KnowledgeBase, Mention, QuickReply, shared_reader
 from policy_kb.language import plain
 from policy_kb.names import INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
+from policy_kb.quantities import QUANTITY
 from policy_kb.settings import kb_url, today
 
 
@@ -23,11 +24,14 @@ def knowledge() -> KnowledgeBase:
 
 
 def mentions(tracker: Tracker) -> list[Mention]:
-    """The latest message's entities as the knowledge base's mentions; a button's payload gives ids without text."""
+    """The latest message's entities as the knowledge base's mentions; a button's payload gives ids without text.
+
+    Quantities are no names and are left out; ages come as mentions of their own.
+    """
     text = tracker.latest_message.get("text") or ""
     found = []
     for e in tracker.latest_message.get("entities") or []:
-        if not isinstance(e["value"], str):  # a quantity says something of the household, not of what is asked
+        if e["entity"] == QUANTITY:
             continue
         start, end = e.get("start") or 0, e.get("end") or 0
         word, values = plain(text[start:end]), tuple(str(e["value"]).split(","))

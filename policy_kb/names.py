@@ -15,6 +15,8 @@ import regex
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
 from policy_kb.language import Reading, folded, kept_characters, reader_of
 from policy_kb.per_base import per_base
+from policy_kb.quantities import AGE as QUANTITY_AGE
+from policy_kb.quantities import OLDEST, find_quantities
 from policy_kb.regions import short_name
 
 BENEFIT, TOPIC, REGION, AUDIENCE, ASPECT = "benefit", "topic", "region", "audience", "aspect"
@@ -235,33 +237,14 @@ def _years(clean: str, today: dt.date) -> list[tuple[int, int, int]]:
     return found
 
 
-_ONES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
-_AGE = regex.compile(
-    r"(?:(?<d>(?<!\d)\d{1,3})|(?<hundred>一百)(?:零(?<h1>[一二三四五六七八九])|(?<h2>[一二三]十[一二三四五六七八九]?))?"
-    r"|(?<ten>[二三四五六七八九]?十)(?<one>[一二三四五六七八九])?)"
-    r"(?:(?<vague>几|多|来)(?=岁|周岁|了|的?老人|[，,。？?]|$)(?:周?岁)?|周?岁|的老人|了的老人|(?=老人|高龄)"
-    r"|(?<=[6-9六七八九][\d十])(?=了))(?<up>及?以上|往上)?(?<down>及?以下)?"
-)
-OLDEST = 130
-
-
-def _tens(text: str) -> int:
-    before, _, after = text.partition("十")
-    return 10 * _ONES.get(before, 1) + _ONES.get(after, 0)
-
-
 def _ages(clean: str) -> list[tuple[int, int, int, int]]:
+    """Ages in completed years with their places, 80-130 where 以上 leaves them open: a child of 18个月 is 1-1."""
     found = []
-    for m in _AGE.finditer(clean):
-        if m["d"]:
-            age = int(m["d"])
-        elif m["hundred"]:
-            age = 100 + (_ONES[m["h1"]] if m["h1"] else _tens(m["h2"]) if m["h2"] else 0)
-        else:
-            age = _tens(m["ten"] + (m["one"] or ""))
-        if age <= OLDEST:
-            youngest = 0 if m["down"] else age
-            found.append((youngest, OLDEST if m["up"] else age + 9 if m["vague"] else age, *m.span()))
+    for q in find_quantities(clean):
+        if q.kind == QUANTITY_AGE:
+            months = 12 if q.unit == "个月" else 1
+            low, high = int((q.low or 0) // months), int(OLDEST if q.high is None else q.high // months)
+            found.append((low, high, q.start, q.end))
     return found
 
 

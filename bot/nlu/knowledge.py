@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from policy_kb import KnowledgeBase, emergencies, mentions_of, shared_reader
 from policy_kb.names import SUBJECT_KINDS
+from policy_kb.quantities import QUANTITY
 from policy_kb.settings import kb_url
 
 # What was found, as it was found, for the components behind; not part of the parse.
@@ -26,8 +27,8 @@ FRAGMENT = {"region", "audience", "aspect", "year", "age"}
 HANDOVER = {"request_human", "complaint", "wrong_answer"}
 # What is said beside a question without being one: 好的谢谢，那孤儿呢.
 COURTESY = {"greet", "thanks", "goodbye", "acknowledge", "affirm", "deny", "praise", "small_talk", "capabilities"}
-# Learned, not found: these stand nowhere in the text.
-LEARNED = {"asks", "subject"}
+# Learned, not found: these stand nowhere in the text. And a number says nothing of what is asked.
+LEARNED = {"asks", "subject", QUANTITY}
 _FILLERS = regex.compile(
     r"请问|想问|问一下|我想|麻烦|就是说|就是|那个|这个|那么|还有|再问|[那呢吗嘛哦啊呀呃嗯额的了我是在和问喔噢咧哈吧也又还哎诶唉]|[^\p{Han}a-zA-Z0-9]"
 )

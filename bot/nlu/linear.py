@@ -23,7 +23,9 @@ class LinearModel:
     classes: list[str]
 
     @classmethod
-    def trained(cls, features: Sequence[Sequence[str]], labels: Sequence[str], *, c: float = 20.0, min_df: int = 2) -> LinearModel:
+    def trained(
+        cls, features: Sequence[Sequence[str]], labels: Sequence[str], *, c: float = 20.0, min_df: int = 2
+    ) -> LinearModel:
         """Learn ``labels`` from ``features``, one list for each text; features of fewer than ``min_df`` texts are left out."""
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
@@ -36,9 +38,8 @@ class LinearModel:
         weights, bias = regression.coef_, regression.intercept_
         if len(regression.classes_) == 2:  # one row says both
             weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-        return cls(
-            {g: int(i) for g, i in vectors.vocabulary_.items()}, vectors.idf_, weights, bias, [str(x) for x in regression.classes_]
-        )
+        vocabulary = {g: int(i) for g, i in vectors.vocabulary_.items()}
+        return cls(vocabulary, vectors.idf_, weights, bias, [str(x) for x in regression.classes_])
 
     def probabilities(self, features: Sequence[str]) -> np.ndarray:
         """One probability for each class."""
