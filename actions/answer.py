@@ -15,6 +15,8 @@ from actions.otherwise import not_understood, out_of_scope
 from policy_kb import Answer, KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
 
 PLACES_AT_ONCE = 3
+# How sure it must be that a question is for us before its benefit is guessed.
+SURE_ENOUGH_TO_GUESS = 0.6
 # Intents that go on with the question before: what is not said again stays.
 GOES_ON = {"inform", "correct"}
 
@@ -40,12 +42,14 @@ class AnswerPolicy(Action):
             return base.understood()
         if intent == "check_eligibility" and not said.aspect:
             said = replace(said, aspect="eligibility")
-        if _names_nothing_new(said, intent, before) and not base.is_button(tracker):
+        if said.guessed and base.confidence(tracker) < SURE_ENOUGH_TO_GUESS:
+            said = replace(said, guessed=None)
+        if _names_nothing_new(said, intent) and not base.is_button(tracker):
             return _by_its_words(dispatcher, tracker, kb, before, said)
         return _go_on(dispatcher, tracker, kb, before, said)
 
 
-def _names_nothing_new(said: Understanding, intent: str, before: Context) -> bool:
+def _names_nothing_new(said: Understanding, intent: str) -> bool:
     """No name and nothing that goes on with an earlier question, or a benefit that is only guessed."""
     if said.names_subject or said.seeks:
         return False

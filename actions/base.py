@@ -46,6 +46,11 @@ def intent(tracker: Tracker) -> str:
     return (tracker.latest_message.get("intent") or {}).get("name") or ""
 
 
+def confidence(tracker: Tracker) -> float:
+    """How sure the pipeline is of :func:`intent`."""
+    return (tracker.latest_message.get("intent") or {}).get("confidence") or 0.0
+
+
 def is_button(tracker: Tracker) -> bool:
     return (tracker.latest_message.get("text") or "").startswith("/")
 

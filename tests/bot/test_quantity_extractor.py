@@ -11,7 +11,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa_sdk import Tracker
 
 from actions import base
-from bot.nlu.knowledge import IntentGuard, KnowledgeEntityExtractor
+from bot.nlu.guard import IntentGuard
+from bot.nlu.knowledge import KnowledgeEntityExtractor
 from bot.nlu.quantities import QuantityExtractor
 from policy_kb import NameIndex
 from policy_kb.loader import SHIPPED, read_knowledge

@@ -1,0 +1,167 @@
+"""What is certain corrects what was learned: danger first, then whose business it is, then whether it goes on with a question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import regex
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.knowledge import WithKnowledge
+from policy_kb import KnowledgeBase, emergencies
+from policy_kb.names import SUBJECT_KINDS
+from policy_kb.quantities import QUANTITY
+
+DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
+CORRECT, ELIGIBILITY = "correct", "check_eligibility"
+ASKING = {ASK, INFORM, ELIGIBILITY, CORRECT}
+HANDOVER = {"request_human", "complaint", "wrong_answer"}
+# What is said beside a question without being one: 好的谢谢，那孤儿呢.
+COURTESY = {"greet", "thanks", "goodbye", "acknowledge", "affirm", "deny", "praise", "small_talk", "capabilities"}
+# A text of hardly more than these goes on with the question before it: 万盛, 那农村呢.
+FRAGMENT = {"region", "audience", "aspect", "year", "age"}
+# Learned, not found: these stand nowhere in the text. And a number says nothing of what is asked.
+LEARNED = {"asks", "subject", QUANTITY}
+OTHER_TOPICS = "other_topics"
+
+_FILLERS = regex.compile(
+    r"请问|想问|问一下|我想|麻烦|就是说|就是|那个|这个|那么|还有|再问|[那呢吗嘛哦啊呀呃嗯额的了我是在和问喔噢咧哈吧也又还哎诶唉]|[^\p{Han}a-zA-Z0-9]"
+)
+_QUESTION = regex.compile(r"[呢吗嘛么?？]|多少|怎么|什么|哪|谁|几")
+_GOES_ON = regex.compile(r"那.{1,8}呢")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the components before have made of one text."""
+
+    text: str
+    intent: str | None
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    found: tuple[dict[str, Any], ...]
+    asks: bool
+
+    @classmethod
+    def of(cls, message: Message) -> Seen:
+        intent = message.get(INTENT) or {}
+        entities = message.get(ENTITIES, [])
+        return cls(
+            message.get(TEXT) or "", intent.get("name"), intent.get("confidence", 0.0),
+            tuple((r["name"], r["confidence"]) for r in message.get("intent_ranking", [])),
+            tuple(e for e in entities if e["entity"] not in LEARNED), any(e["entity"] == "asks" for e in entities),
+        )
+
+    @property
+    def kinds(self) -> set[str]:
+        return {e["entity"] for e in self.found}
+
+    @property
+    def names_subject(self) -> bool:
+        return bool(self.kinds & SUBJECT_KINDS)
+
+    @property
+    def is_precise(self) -> bool:
+        """A name of ours with something said of it that is not the name itself: 退役 is a topic and a group."""
+        subjects = [(e["start"], e["end"]) for e in self.found if e["entity"] in SUBJECT_KINDS]
+        return bool(subjects) and "out_of_scope" not in self.kinds and any(
+            e["entity"] in {"aspect", "region", "audience", "age"}
+            and not any(s <= e["start"] and e["end"] <= end for s, end in subjects)
+            for e in self.found
+        )
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """A word stands there that makes a name of ours part of another topic: 孤儿题材小说, 医保概念股."""
+        return any(e["entity"] == "out_of_scope" and OTHER_TOPICS in e["value"].split(",") for e in self.found)
+
+    @property
+    def covered(self) -> float:
+        """The share of the text's characters that lie in a name we know; fillers and marks say nothing either way."""
+        places = {i for e in self.found for i in range(e["start"], e["end"])}
+        empty = {i for m in _FILLERS.finditer(self.text) for i in range(*m.span())} - places
+        return len(places) / max(1, len(self.text) - len(empty))
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class IntentGuard(WithKnowledge):
+    """Corrects the learned intent by what is certain; the first rule that has something to say decides.
+
+    Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the classifier
+    sees must be likely (``danger_threshold``; more so beside a benefit's name or words known to be harmless), and nobody is
+    handed over on a guess (``handover_threshold``). Another department's business is out of scope even where it sounds like a
+    policy question, and so is a name of ours in another topic, unless the classifier is sure (``surely_ours``); a question that
+    names a benefit and what is asked about it is not out of scope unless the classifier is sure (``out_of_scope_threshold``).
+    Below ``unsure_threshold`` nothing but a name we know makes a question.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
+            "out_of_scope_threshold": 0.75, "surely_ours": 0.8,
+            "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6,
+        }
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            decided = self.decide(self.knowledge, Seen.of(message))
+            if decided and decided != (message.get(INTENT) or {}).get("name"):
+                message.set(INTENT, {"name": decided, "confidence": 1.0}, add_to_output=True)
+        return messages
+
+    def decide(self, kb: KnowledgeBase, seen: Seen) -> str | None:
+        """The intent after all corrections."""
+        if emergencies.detect(kb, seen.text):
+            return DANGER
+        if seen.intent == DANGER and seen.confidence < self._danger_threshold(kb, seen):
+            name, confidence = next(((n, c) for n, c in seen.ranking if n != DANGER), (NOT_UNDERSTOOD, 0.0))
+            seen = replace(seen, intent=name, confidence=confidence)
+        rules: tuple[Callable[[Seen], str | None], ...] = (
+            self._goes_on, self._other_topic, self._no_handover_on_a_guess, self._others_business, self._courtesy_and_question,
+            self._ours_after_all, self._unsure,
+        )
+        return next((decided for rule in rules if (decided := rule(seen))), seen.intent)
+
+    def _danger_threshold(self, kb: KnowledgeBase, seen: Seen) -> float:
+        """How sure the classifier must be of a danger that the base has no words for."""
+        if emergencies.is_spared(kb, seen.text):
+            return self._config["danger_threshold_beside_harmless"]
+        return self._config["danger_threshold_beside_benefit" if seen.names_subject else "danger_threshold"]
+
+    def _goes_on(self, seen: Seen) -> str | None:
+        whole = seen.kinds and seen.kinds <= FRAGMENT and seen.covered >= self._config["fragment_share"]
+        return INFORM if whole and seen.intent != CORRECT else None
+
+    def _other_topic(self, seen: Seen) -> str | None:
+        surely_ours = "aspect" in seen.kinds and seen.intent in ASKING and seen.confidence >= self._config["surely_ours"]
+        return OUT_OF_SCOPE if seen.is_elsewhere and not surely_ours else None
+
+    def _no_handover_on_a_guess(self, seen: Seen) -> str | None:
+        if seen.intent in HANDOVER and seen.confidence < self._config["handover_threshold"]:
+            return ASK if seen.names_subject else NOT_UNDERSTOOD
+        return None
+
+    def _others_business(self, seen: Seen) -> str | None:
+        return OUT_OF_SCOPE if "out_of_scope" in seen.kinds and not seen.names_subject and seen.intent in {ASK, INFORM} else None
+
+    def _courtesy_and_question(self, seen: Seen) -> str | None:
+        named = seen.names_subject or seen.kinds & {"region", "audience"}
+        if seen.intent in COURTESY and named and (seen.asks or _QUESTION.search(seen.text)):
+            return ASK if seen.names_subject and not _GOES_ON.search(seen.text) else INFORM
+        return None
+
+    def _ours_after_all(self, seen: Seen) -> str | None:
+        unsure = seen.confidence < self._config["out_of_scope_threshold"]
+        return ASK if seen.intent == OUT_OF_SCOPE and seen.is_precise and unsure else None
+
+    def _unsure(self, seen: Seen) -> str | None:
+        if seen.confidence >= self._config["unsure_threshold"]:
+            return None
+        if seen.kinds & {"benefit", "topic", "office"}:
+            return OUT_OF_SCOPE if seen.intent == OUT_OF_SCOPE else ASK
+        return None if seen.kinds else NOT_UNDERSTOOD
