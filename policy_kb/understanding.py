@@ -12,7 +12,7 @@ from policy_kb.knowledge import KnowledgeBase
 from policy_kb.names import Mention
 
 # Of several aspects named, the one a plain 多少 or 怎么办 only accompanies comes first.
-_PRIORITY = ("materials", "time_limit", "contact", "where", "basis", "eligibility", "fee", "procedure", "amount", "overview")
+_PRIORITY = ("materials", "contact", "time_limit", "where", "basis", "eligibility", "fee", "procedure", "amount", "overview")
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def _names(kb: KnowledgeBase) -> Iterable[tuple[str, float, bool, bool, bool]]:
             yield name, 0.1, True, True, True
     for a in kb.aspects.values():
         for name in (a.title, *a.cues):
-            yield name, 0.1, True, len(name) > 2, False
+            yield name, 0.1, len(name) > 2, len(name) > 2, False
     for g in kb.audiences.values():
         for name in (g.label, *g.aliases):
             yield name, 0.3, True, True, True
