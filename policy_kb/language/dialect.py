@@ -9,9 +9,15 @@ import regex
 import yaml
 
 TABLE = Path(__file__).with_name("dialects.yaml")
-# 好多 is 多少 in the south-west and "many" elsewhere; 得 and 中 mean something else inside words.
+# Words that are part of other words count only where these patterns let them.
 _ONLY_WHOLE = {
-    "恁": r"(?<![\p{Han}])恁", "伐": r"伐(?=$|[？?，,。!！])", "中不": r"中不(?=$|[？?，,。!！])", "咋": r"咋(?!舌|呼)",
+    "没得": r"没得(?!到)",
+    "恁": r"(?<![\p{Han}])恁",
+    "伐": r"伐(?=$|[？?，,。!！])",
+    "中不": r"中不(?=$|[？?，,。!！])",
+    "咋": r"咋(?!舌|呼)",
+    "么样": r"(?<![怎什这那多])么样",
+    "么事": r"(?<![怎什这那多])么事",
 }
 
 

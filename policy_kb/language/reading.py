@@ -96,11 +96,10 @@ def folded(raw: str, kept: frozenset[str] = frozenset()) -> Reading:
             letters.append(char)
             at.append((index, index + 1))
             continue
-        if not char.isspace() and _SILENT.match(char):
-            continue
         for c in unicodedata.normalize("NFKC", char).translate(_STANDARD_SIGNS).lower():
-            letters.append(c)
-            at.append((index, index + 1))
+            if c.isspace() or not _SILENT.match(c):
+                letters.append(c)
+                at.append((index, index + 1))
     text = "".join(letters)
     simple = simplified(text)
     if kept and not kept.isdisjoint(text):

@@ -22,8 +22,8 @@ _HARDLY_A_WORD = 30
 # From so many characters on, one wrong character is a slip whatever it sounds like.
 _LONG, _VERY_LONG = 4, 5
 _LONGEST = 14
-# How often a character is a word of its own: 就, 在, 和, 也 are among the commonest, 区, 元, 事 are common.
-_COMMONEST, _COMMON = 100_000, 20_000
+# How often a character is a word of its own: 就, 在, 和, 也 are among the commonest, 由 is very common, 区, 元, 事 are common.
+_COMMONEST, _VERY_COMMON, _COMMON = 100_000, 50_000, 20_000
 
 Span = tuple[int, int]
 Rare = Callable[[str, str, bool], bool]
@@ -122,10 +122,14 @@ class _Change:
         self.within = all(start <= s and e <= self.end for s, e in cut.words if any(s <= i < e for i in self.differing))
         self.fills = sum(e - s for s, e in cut.words if any(s <= i < e for i in self.differing)) >= self.size
         self.at_edge = bool(places) and (places[0] == 0 or places[-1] == self.size - 1)
+        self.rest = "".join(c for k, c in enumerate(written) if k not in places)
 
 
 def _is_homophone(c: _Change) -> bool:
     if not c.within or c.common > _COMMONEST and c.size < _VERY_LONG and (c.at_edge or c.size < _LONG):
+        return False
+    # 由|儿童 is a word beside another, 幼儿园 has no such rest.
+    if c.common > _VERY_COMMON and c.at_edge and len(c.rest) > 1 and rjieba.has_word(c.rest):
         return False
     # 事业金: every character is in some word, but the whole is none.
     return c.loose or c.size >= 3 and len(c.differing) < c.size and not c.fills

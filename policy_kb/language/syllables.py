@@ -46,18 +46,18 @@ def sounds_of(text: str) -> list[str]:
 
 # zh, ch, sh said as z, c, s; n as l; hu- as f-; -ang, -eng, -ing as -an, -en, -in: over half of China's speakers merge some.
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
-_FROM_HU = regex.compile(r"^hu(?=[aeio]|$)")
+_WITH_F = {
+    "hu": "fu", "hua": "fa", "hui": "fei", "hun": "fen", "huo": "fo", "huai": "fai", "huan": "fan", "huang": "fang", "hong": "feng",
+}
 _NASAL = regex.compile(r"(?<=[aei])ng$")
 
 
 @lru_cache(maxsize=2_000)
 def blurred(syllable: str) -> str:
     """The syllable as it sounds to somebody whose dialect merges the pairs that Mandarin keeps apart."""
+    syllable = _WITH_F.get(syllable, syllable)
     for said, heard in _INITIALS:
         if syllable.startswith(said) and len(syllable) > len(said):
             syllable = heard + syllable[len(said) :]
             break
-    syllable = _NASAL.sub("n", syllable)
-    if syllable == "hu" or _FROM_HU.match(syllable):
-        syllable = "f" + ("u" if syllable == "hu" else syllable[2:])
-    return syllable
+    return _NASAL.sub("n", syllable)
