@@ -119,7 +119,9 @@ class _Change:
         self.heard = [(sound[k], meant[k]) for k in places]
         # How common the commonest of them is as a word of its own: 和 and 就 stand beside any name by chance.
         self.common = max((rjieba.suggest_freq(written[k]) for k in places), default=0)
-        self.within = all(start <= s and e <= self.end for s, e in cut.words if any(s <= i < e for i in self.differing))
+        # Whether no word of the dictionary that holds a differing character (of two, any of them) reaches out of the name.
+        held = self.differing if self.size > 2 else range(start, self.end)
+        self.within = all(start <= s and e <= self.end for s, e in cut.words if any(s <= i < e for i in held))
         self.fills = sum(e - s for s, e in cut.words if any(s <= i < e for i in self.differing)) >= self.size
         self.at_edge = bool(places) and (places[0] == 0 or places[-1] == self.size - 1)
         self.rest = "".join(c for k, c in enumerate(written) if k not in places)

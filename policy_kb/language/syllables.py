@@ -47,7 +47,8 @@ def sounds_of(text: str) -> list[str]:
 # zh, ch, sh said as z, c, s; n as l; hu- as f-; -ang, -eng, -ing as -an, -en, -in: over half of China's speakers merge some.
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 _WITH_F = {
-    "hu": "fu", "hua": "fa", "hui": "fei", "hun": "fen", "huo": "fo", "huai": "fai", "huan": "fan", "huang": "fang", "hong": "feng",
+    "hu": "fu", "hua": "fa", "hui": "fei", "hun": "fen", "huo": "fo", "huai": "fai", "huan": "fan", "huang": "fang",
+    "hong": "feng",
 }
 _NASAL = regex.compile(r"(?<=[aei])ng$")
 
