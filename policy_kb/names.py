@@ -94,7 +94,8 @@ class NameIndex:
         A plain string is taken as it stands, a reading as what it means. Of overlapping names the longest wins, a place we
         hold something on before others; aspects overlap freely, but a cue inside another name (重点救助对象) asks nothing.
         """
-        reading = (folded(text, self._kept) if isinstance(text, str) else text).without_gaps()
+        spaced = folded(text, self._kept) if isinstance(text, str) else text
+        reading = spaced.without_gaps()
         clean = reading.text
         spans = _without_overlaps(self._spans(clean, self._things, self._longest, 2), self._weight(clean))
         found = []
@@ -115,7 +116,7 @@ class NameIndex:
         ]
         found += self._institution_words(clean)
         found += [(YEAR, (str(y),), s, e) for y, s, e in _years(clean, today or dt.date.today())]
-        found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(clean) if not _negated(clean, s, AGE)]
+        found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(spaced.text) if not _negated(clean, s, AGE)]
         mentions = []
         for kind, value, start, end in sorted(_not_taken_back(clean, found), key=lambda m: (m[2], -m[3])):
             first, last = reading.span(start, end)
@@ -237,14 +238,17 @@ def _years(clean: str, today: dt.date) -> list[tuple[int, int, int]]:
     return found
 
 
-def _ages(clean: str) -> list[tuple[int, int, int, int]]:
-    """Ages in completed years with their places, 80-130 where 以上 leaves them open: a child of 18个月 is 1-1."""
+def _ages(spaced: str) -> list[tuple[int, int, int, int]]:
+    """Ages in completed years, 80-130 where 以上 leaves them open (a child of 18个月 is 1-1), with their places in the text
+    without its gaps. The gaps are needed to read them: 今年84 老兵补助.
+    """
     found = []
-    for q in find_quantities(clean):
+    for q in find_quantities(spaced):
         if q.kind == QUANTITY_AGE:
             months = 12 if q.unit == "个月" else 1
             low, high = int((q.low or 0) // months), int(OLDEST if q.high is None else q.high // months)
-            found.append((low, high, q.start, q.end))
+            start = sum(not c.isspace() for c in spaced[: q.start])
+            found.append((low, high, start, start + sum(not c.isspace() for c in spaced[q.start : q.end])))
     return found
 
 
