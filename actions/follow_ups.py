@@ -38,7 +38,13 @@ class OutOfScope(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         kb = base.knowledge()
-        return _follow_up(dispatcher, tracker, kb) or out_of_scope(dispatcher, kb, interpret(kb, base.mentions(tracker)))
+        said = interpret(kb, base.mentions(tracker))
+        if done := _follow_up(dispatcher, tracker, kb):
+            return done
+        if not said.out_of_scope and tracker.get_slot("failures"):
+            # Nobody's business that we know, right after what was not understood: not understood again.
+            return not_understood(dispatcher, tracker)
+        return out_of_scope(dispatcher, kb, said)
 
 
 class NotUnderstood(Action):

@@ -26,6 +26,8 @@ from policy_kb.relevance import Direct, direct, unlike
 from policy_kb.wording import Citations, Wording
 
 MAX_REPLIES = 5
+# What else speaks of the very thing asked, behind a figure.
+MAX_BESIDE_FIGURE = 2
 
 
 def answer(kb: KnowledgeBase, query: Query) -> Answer:
@@ -80,28 +82,30 @@ class _Shown:
 
 
 def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said: Direct) -> _Shown:
-    """Choose and word what each region's documents say; what speaks of the very thing asked comes first, then what holds
-    before what is historic, local before national.
+    """Choose and word what each region's documents say. Asked how much, a place's figure comes first, old or not; else what
+    speaks of the very thing asked, then what holds before what is historic, local before national.
     """
     lines: dict[str, list[str]] = {}
-    order: list[tuple[bool, int, int, str]] = []
+    order: list[tuple[bool, bool, int, int, str]] = []
     facts: list[Fact] = []
     citations = Citations(kb)
     mine = {h.provision.id for _, h in said.held}
+    figure_first = query.aspect == "amount" and any(_has_figure(x.held) for p in parts for x in p.resolution.layers)
+    direct_held = said.held[:MAX_BESIDE_FIGURE] if figure_first else said.held
 
     def tell_direct() -> None:
-        for number, (region, h) in enumerate(said.held):
-            order.append((h.historic, -1, number, region.code))
+        for number, (region, h) in enumerate(direct_held):
+            order.append((figure_first, h.historic, -1, number, region.code))
             lines.setdefault(region.code, []).extend(say.lines([h]))
             facts.append(fact_of(h, region.name, citations.add(h)))
 
-    first = said.strong or query.aspect is None
+    first = (said.strong or query.aspect is None) and not figure_first
     if first:
         tell_direct()
     # What several benefits cover together (幼儿园费用) is told of each, however well one sentence fits.
     if said.strong and query.aspect is None and len(query.benefits) == 1:
         parts = []
-    told = [h for _, h in said.held]
+    told = [h for _, h in direct_held]
     for number, part in enumerate(parts):
         brief = len(parts) > 1 or part.aspect in MONEY
         for depth, layer in enumerate(part.resolution.layers):
@@ -111,7 +115,8 @@ def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said
             if not held:
                 continue
             code = layer.region.code
-            order.append((all(h.historic for h in held), depth, number, code))
+            later = figure_first and not _has_figure(held)
+            order.append((later, not figure_first and all(h.historic for h in held), depth, number, code))
             heading = [say("subject_heading", benefit=part.benefit.title)] if len(query.benefits) > 1 else []
             lines.setdefault(code, []).extend(heading + say.lines(held))
             facts += [fact_of(h, layer.region.name, citations.add(h)) for h in held]
@@ -119,6 +124,11 @@ def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said
         tell_direct()
     ordered = list(dict.fromkeys(code for *_, code in sorted(order)))
     return _Shown(lines, ordered, facts, citations)
+
+
+def _has_figure(held: Iterable[r.Held]) -> bool:
+    """Whether a sum of money stands among them: what somebody who asks how much wants to hear."""
+    return any(h.provision.value is not None and h.provision.unit == "元" for h in held)
 
 
 def _compose(kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], unplaced: bool, said: Direct) -> Answer:

@@ -31,7 +31,7 @@ OTHER_TOPICS = "other_topics"
 _FILLERS = regex.compile(
     r"请问|想问|问一下|我想|麻烦|就是说|就是|那个|这个|那么|还有|再问|[那呢吗嘛哦啊呀呃嗯额的了我是在和问喔噢咧哈吧也又还哎诶唉]|[^\p{Han}a-zA-Z0-9]"
 )
-_QUESTION = regex.compile(r"[呢吗嘛么?？]|多少|怎么|什么|哪|谁|几")
+_QUESTION = regex.compile(r"[呢吗嘛么?？]|多少|怎么|什么|哪|谁|几|想问|请问|问一?下|咨询|了解|打听|想知道|说说|讲讲|讲一下")
 _GOES_ON = regex.compile(r"那.{1,8}呢")
 
 

@@ -131,6 +131,7 @@ def bare_age(ctx: Context, n: Numeral) -> Found | None:
         or grown and before(words.KIN_BEFORE, n.start) and words.KIN_AFTER.match(t, end)
         or n.low >= 50 and stops and (how := before(words.BEFORE, n.start)) and how["nearly"] and t[end : end + 1] == "了"
         or n.low >= 50 and after and before(words.OLD_BEFORE, n.start)
+        or n.low >= 50 and words.ASKED_ALONE.fullmatch(t[: n.start] + "#" + t[end:])
         or 60 <= n.low < 100 and t[end : end + 1] in {"了", "喽", "咯", "啦", "嘞"}
     ):
         return _aged(ctx, n, end)
