@@ -95,7 +95,8 @@ def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said
 
     def tell_direct() -> None:
         for number, (region, h) in enumerate(direct_held):
-            order.append((figure_first, h.historic, -1, number, region.code))
+            later = figure_first and not _has_figure([h])
+            order.append((later, not figure_first and h.historic, -1, number, region.code))
             lines.setdefault(region.code, []).extend(say.lines([h]))
             facts.append(fact_of(h, region.name, citations.add(h)))
 

@@ -26,7 +26,8 @@ COURTESY = {"greet", "thanks", "goodbye", "acknowledge", "affirm", "deny", "prai
 FRAGMENT = {"region", "audience", "aspect", "year", "age"}
 # Learned, not found: these stand nowhere in the text. And a number says nothing of what is asked.
 LEARNED = {"asks", "subject", QUANTITY}
-OTHER_TOPICS = "other_topics"
+# Entries of the base's out_of_scope whose words make a name of ours part of another topic.
+ELSEWHERE = {"other_topics", "homework_and_stories", "sports_news", "stocks_and_lottery"}
 
 _FILLERS = regex.compile(
     r"请问|想问|问一下|我想|麻烦|就是说|就是|那个|这个|那么|还有|再问|[那呢吗嘛哦啊呀呃嗯额的了我是在和问喔噢咧哈吧也又还哎诶唉]|[^\p{Han}a-zA-Z0-9]"
@@ -77,7 +78,7 @@ class Seen:
     @property
     def is_elsewhere(self) -> bool:
         """A word stands there that makes a name of ours part of another topic: 孤儿题材小说, 医保概念股."""
-        return any(e["entity"] == "out_of_scope" and OTHER_TOPICS in e["value"].split(",") for e in self.found)
+        return any(e["entity"] == "out_of_scope" and ELSEWHERE & set(e["value"].split(",")) for e in self.found)
 
     @property
     def covered(self) -> float:
@@ -137,9 +138,11 @@ class IntentGuard(WithKnowledge):
         whole = seen.kinds and seen.kinds <= FRAGMENT and seen.covered >= self._config["fragment_share"]
         return INFORM if whole and seen.intent != CORRECT else None
 
+    def _surely_ours(self, seen: Seen) -> bool:
+        return "aspect" in seen.kinds and seen.intent in ASKING and seen.confidence >= self._config["surely_ours"]
+
     def _other_topic(self, seen: Seen) -> str | None:
-        surely_ours = "aspect" in seen.kinds and seen.intent in ASKING and seen.confidence >= self._config["surely_ours"]
-        return OUT_OF_SCOPE if seen.is_elsewhere and not surely_ours else None
+        return OUT_OF_SCOPE if seen.is_elsewhere and not self._surely_ours(seen) else None
 
     def _no_handover_on_a_guess(self, seen: Seen) -> str | None:
         if seen.intent in HANDOVER and seen.confidence < self._config["handover_threshold"]:
@@ -147,7 +150,9 @@ class IntentGuard(WithKnowledge):
         return None
 
     def _others_business(self, seen: Seen) -> str | None:
-        return OUT_OF_SCOPE if "out_of_scope" in seen.kinds and not seen.names_subject and seen.intent in {ASK, INFORM} else None
+        if "out_of_scope" not in seen.kinds or seen.names_subject or seen.is_elsewhere and self._surely_ours(seen):
+            return None
+        return OUT_OF_SCOPE if seen.intent in {ASK, INFORM} else None
 
     def _courtesy_and_question(self, seen: Seen) -> str | None:
         named = seen.names_subject or seen.kinds & {"region", "audience"}

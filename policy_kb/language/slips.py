@@ -18,7 +18,7 @@ from policy_kb.language.syllables import blurred
 
 _HAN = regex.compile(r"[\p{Han}]{2,}")
 # Times in the sixty million words that the dictionary was counted on.
-_HARDLY_A_WORD = 30
+_HARDLY_A_WORD, _COMMON_WORD = 30, 1000
 # From so many characters on, one wrong character is a slip whatever it sounds like.
 _LONG, _VERY_LONG = 4, 5
 _LONGEST = 14
@@ -121,7 +121,7 @@ class _Change:
         self.common = max((rjieba.suggest_freq(written[k]) for k in places), default=0)
         # Whether no word of the dictionary that holds a differing character (of two, any of them) reaches out of the name.
         held = self.differing if self.size > 2 else range(start, self.end)
-        self.within = all(start <= s and e <= self.end for s, e in cut.words if any(s <= i < e for i in held))
+        self.within = all(start <= s and e <= self.end for s, e in cut.common_words if any(s <= i < e for i in held))
         self.fills = sum(e - s for s, e in cut.words if any(s <= i < e for i in self.differing)) >= self.size
         self.at_edge = bool(places) and (places[0] == 0 or places[-1] == self.size - 1)
         self.rest = "".join(c for k, c in enumerate(written) if k not in places)
@@ -160,6 +160,8 @@ class _Cut:
             self.words.append((at, at + len(word)))
             at += len(word)
         self._run = run
+        # 江城 in 其江城里 is a chance meeting; 质量 and 儿童 are what was meant.
+        self.common_words = [(s, e) for s, e in self.words if rjieba.suggest_freq(run[s:e]) >= _COMMON_WORD]
         # Characters that belong to no word, or to one that is hardly ever met.
         self.single = {s for s, e in self.words if e - s == 1}
         self.loose = {i for s, e in self.words if e - s == 1 or self._hardly_a_word(s, e) for i in range(s, e)}

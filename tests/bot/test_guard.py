@@ -1,0 +1,106 @@
+"""What is certain corrects the learned intent; what is not leaves it alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.guard import IntentGuard, Seen
+from policy_kb import KnowledgeBase, mentions_of
+from policy_kb.loader import SHIPPED, read_knowledge
+
+
+@pytest.fixture(scope="module")
+def kb() -> KnowledgeBase:
+    return read_knowledge([SHIPPED])
+
+
+@pytest.fixture
+def decide(kb):
+    """``decide(text, intent, confidence)``: the intent after correction, with the names that the base finds."""
+    guard = IntentGuard(IntentGuard.get_default_config())
+
+    def run(text: str, intent: str, confidence: float = 0.9, then: str = "out_of_scope", asks: bool = False) -> str | None:
+        found = tuple({"entity": m.kind, "value": ",".join(m.value), "start": m.start, "end": m.end} for m in mentions_of(kb, text))
+        ranking = ((intent, confidence), (then, 0.4))
+        return guard.decide(kb, Seen(text, intent, confidence, ranking, found, asks))
+
+    return run
+
+
+@pytest.mark.parametrize("intent", ["ask_policy", "greet", "out_of_scope", "small_talk", "affirm"])
+def test_danger_named_in_the_bases_words_is_danger_whatever_was_learned(decide, intent):
+    assert decide("我不想活了", intent, 0.99) == "danger"
+    assert decide("我唔想活喇", intent, 0.99) == "danger"
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "intent"),
+    [("今天有点烦", 0.49, "small_talk"), ("今天有点烦", 0.51, "danger"), ("低保怎么申请", 0.74, "ask_policy"), ("低保怎么申请", 0.76, "danger")],
+)
+def test_a_guess_of_danger_must_be_likely_more_so_beside_a_benefit(decide, text, confidence, intent):
+    assert decide(text, "danger", confidence, then="small_talk") == intent
+
+
+@pytest.mark.parametrize("text", ["那农村呢", "万盛的", "呃那个，城里的呢", "80岁以上的", "2019年呢", "去哪里办呢", "綦江的呢🙏"])
+def test_hardly_more_than_a_place_a_group_or_an_aspect_goes_on_with_the_question_before(decide, text):
+    assert decide(text, "out_of_scope", 0.6) == "inform"
+
+
+def test_a_correction_stays_one(decide):
+    assert decide("不对，云安区", "correct", 0.6) == "correct"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["推荐一部孤儿题材的小说", "医保概念股有哪些龙头", "NBA退役球星名单", "低保真原型怎么画", "幼儿园大班手工", "追妻火葬场小说", "特困 早八人"],
+)
+def test_a_name_of_ours_in_another_topic_is_not_ours(decide, text):
+    assert decide(text, "ask_policy", 0.7) == "out_of_scope"
+
+
+def test_a_sure_question_with_an_aspect_stays_ours_whatever_word_stands_beside(decide):
+    assert decide("公租房墙上的头像要多少钱", "ask_policy", 0.9) == "ask_policy"
+    assert decide("低保户看电影免费吗", "ask_policy", 0.9) == "ask_policy"
+
+
+@pytest.mark.parametrize(("confidence", "intent"), [(0.44, "nlu_fallback"), (0.46, "request_human")])
+def test_nobody_is_handed_over_on_a_guess(decide, confidence, intent):
+    assert decide("那边有人吗", "request_human", confidence) == intent
+
+
+def test_a_doubtful_complaint_that_names_a_benefit_is_a_question(decide):
+    assert decide("低保怎么这么慢", "complaint", 0.4) == "ask_policy"
+
+
+def test_others_business_is_theirs_even_where_it_sounds_like_a_question(decide):
+    assert decide("公积金怎么提取", "ask_policy", 0.9) == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"), [("你好，我想问下低保", "ask_policy"), ("好的谢谢，那孤儿呢", "inform"), ("谢谢，綦江的呢", "inform")]
+)
+@pytest.mark.parametrize("courtesy", ["greet", "thanks", "acknowledge"])
+def test_a_question_beside_a_courtesy_is_a_question(decide, text, intent, courtesy):
+    assert decide(text, courtesy, 0.9) == intent
+
+
+@pytest.mark.parametrize("text", ["谢谢你，低保的事我清楚了", "你好", "好的好的"])
+def test_a_courtesy_that_asks_nothing_stays_one(decide, text):
+    assert decide(text, "thanks", 0.9) == "thanks"
+
+
+@pytest.mark.parametrize(("confidence", "intent"), [(0.7, "ask_policy"), (0.8, "out_of_scope")])
+def test_a_benefit_with_what_is_asked_of_it_is_ours_unless_the_classifier_is_sure(decide, confidence, intent):
+    assert decide("云安区低保多少钱", "out_of_scope", confidence) == intent
+
+
+def test_a_group_that_is_the_name_itself_makes_no_question_precise(decide):
+    assert decide("退役以后干点啥", "out_of_scope", 0.5) == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "decided"),
+    [("低保", "greet", "ask_policy"), ("低保低保", "out_of_scope", "out_of_scope"), ("嘎嘎嘎", "ask_policy", "nlu_fallback"), ("云安", "goodbye", "inform")],
+)
+def test_unsure_of_everything_only_a_name_makes_a_question(decide, text, intent, decided):
+    assert decide(text, intent, 0.3) == decided
