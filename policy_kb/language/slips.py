@@ -7,7 +7,8 @@ no word of the dictionary in that place, and the more characters a name has, the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
+from functools import cached_property
 
 import regex
 import rjieba
@@ -63,55 +64,84 @@ class Slips:
         sound = lazy_pinyin(run)
         if len(sound) != len(run):
             return []
-        cut, right = _Cut(run), self._written_right(run)
+        heard = _Heard(run, tuple(sound), tuple(map(blurred, sound)))
+        # The surest first: what sounds the same, what sounds alike to many, what differs in one character.
+        passes = ((self._same_sound, _is_homophone), (self._alike, _is_near_homophone), (self._one_other, _is_typo))
         found: list[tuple[int, int, str]] = []
         taken: set[int] = set()
-        # The surest first: what sounds the same, what sounds alike to many, what differs in one character.
-        for candidates, is_slip in (
-            (self._same_sound, _is_homophone), (self._alike, _is_near_homophone), (self._one_other, _is_typo)
-        ):
+        for candidates, is_slip in passes:
             for size in range(min(self._longest, len(run)), 1, -1):
                 for start in range(len(run) - size + 1):
                     end = start + size
-                    written = run[start:end]
-                    if not taken.isdisjoint(range(start, end)) or written in self._names or cut.is_word(written):
+                    names = candidates(heard, start, end)
+                    if not names or not taken.isdisjoint(range(start, end)):
                         continue
-                    # A name that is written right is no slip, and nothing that reaches into it is one.
-                    if any(s < end and start < e and not (start <= s and e <= end) for s, e in right):
-                        continue
-                    for name in candidates(written, tuple(sound[start:end])):
-                        change = _Change(cut, start, written, name, sound[start:end], self._sounds[name])
-                        inside = any(change.differing <= set(range(s, e)) for s, e in right)
-                        if not inside and is_slip(change) and rare(written, name, not change.loose):
-                            taken |= set(range(start, end))
-                            found.append((offset + start, offset + end, name))
-                            break
+                    name = self._meant(heard, start, names, is_slip, rare)
+                    if name:
+                        taken |= set(range(start, end))
+                        found.append((offset + start, offset + end, name))
         return found
 
-    def _written_right(self, run: str) -> list[Span]:
-        return [
-            (start, start + size)
-            for start in range(len(run))
-            for size in range(min(self._longest, len(run) - start), 1, -1)
-            if run[start : start + size] in self._sounds
-        ]
+    def _meant(
+        self, heard: _Heard, start: int, names: Sequence[str], is_slip: Callable[[_Change], bool], rare: Rare
+    ) -> str | None:
+        """The first of the names that what is written from ``start`` on is a slip for."""
+        end = start + len(names[0])
+        written = heard.run[start:end]
+        if written in self._names or heard.cut.is_word(written):
+            return None
+        # A name that is written right is no slip, and nothing that reaches into it is one.
+        right = heard.right_names(self._sounds, self._longest)
+        if any(s < end and start < e and not (start <= s and e <= end) for s, e in right):
+            return None
+        for name in names:
+            change = _Change(heard.cut, start, written, name, heard.sound[start:end], self._sounds[name])
+            inside = any(change.differing <= set(range(s, e)) for s, e in right)
+            if not inside and is_slip(change) and rare(written, name, not change.loose):
+                return name
+        return None
 
-    def _same_sound(self, written: str, sound: tuple[str, ...]) -> Iterable[str]:
-        return self._by_sound.get(sound, ())
+    def _same_sound(self, heard: _Heard, start: int, end: int) -> Sequence[str]:
+        return self._by_sound.get(heard.sound[start:end], ())
 
-    def _alike(self, written: str, sound: tuple[str, ...]) -> Iterable[str]:
-        return self._by_blur.get(tuple(map(blurred, sound)), ())
+    def _alike(self, heard: _Heard, start: int, end: int) -> Sequence[str]:
+        return self._by_blur.get(heard.blur[start:end], ())
 
-    def _one_other(self, written: str, sound: tuple[str, ...]) -> Iterable[str]:
-        if len(written) < _LONG:
+    def _one_other(self, heard: _Heard, start: int, end: int) -> Sequence[str]:
+        if end - start < _LONG:
             return ()
-        return [name for i in range(len(written)) for name in self._by_gap.get((i, written[:i], written[i + 1 :]), ())]
+        run = heard.run
+        return [name for i in range(start, end) for name in self._by_gap.get((i - start, run[start:i], run[i + 1 : end]), ())]
+
+
+class _Heard:
+    """A run of characters with its sounds; what the dictionary makes of it and the names in it are found when wanted."""
+
+    def __init__(self, run: str, sound: tuple[str, ...], blur: tuple[str, ...]):
+        self.run, self.sound, self.blur = run, sound, blur
+
+    @cached_property
+    def cut(self) -> _Cut:
+        return _Cut(self.run)
+
+    def right_names(self, names: Container[str], longest: int) -> list[Span]:
+        """Where names stand that are written as they should be."""
+        if self._right is None:
+            self._right = [
+                (start, start + size)
+                for start in range(len(self.run))
+                for size in range(min(longest, len(self.run) - start), 1, -1)
+                if self.run[start : start + size] in names
+            ]
+        return self._right
+
+    _right: list[Span] | None = None
 
 
 class _Change:
     """``run[start:]`` written, ``name`` meant; ``differing`` are the places in the run of the characters that differ."""
 
-    def __init__(self, cut: _Cut, start: int, written: str, name: str, sound: list[str], meant: tuple[str, ...]):
+    def __init__(self, cut: _Cut, start: int, written: str, name: str, sound: tuple[str, ...], meant: tuple[str, ...]):
         self.cut, self.start, self.end, self.size = cut, start, start + len(written), len(written)
         places = [k for k in range(self.size) if written[k] != name[k]]
         self.differing = {start + k for k in places}
