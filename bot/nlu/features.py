@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+import regex
 
 from policy_kb import Mention
 from policy_kb.language import plain
@@ -34,6 +36,22 @@ def masked_grams(text: str, mentions: Iterable[Mention]) -> list[str]:
 
 
 _SIGNS = frozenset(SIGNS.values())
+_HAN = regex.compile(r"[\p{Han}]{2,}")
+_STRANGE, _STRANGE_SHARES = (1, 2, 3, 4, 6, 8, 11), (0.2, 0.4, 0.6, 0.8)
+
+
+def pairs(text: str, mentions: Iterable[Mention]) -> set[str]:
+    """The pairs of characters outside the names of a text."""
+    return {run[i : i + 2] for run in _HAN.findall(masked(text, mentions)) for i in range(len(run) - 1)}
+
+
+def strangeness(found: set[str], is_familiar: Callable[[str], bool]) -> list[str]:
+    """How many of a text's :func:`pairs`, and what share of them, nobody who asks us ever used: what makes 孤儿 a novel's hero
+    is said in words that have nothing to do with us.
+    """
+    strange = sum(not is_familiar(pair) for pair in found)
+    steps = [f"strange>={n}" for n in _STRANGE if strange >= n]
+    return steps + [f"strange>={share}" for share in _STRANGE_SHARES if found and strange >= share * len(found)]
 
 
 def masked(text: str, mentions: Iterable[Mention]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -42,7 +43,9 @@ class TrainedOnExamples(GraphComponent):
         execution_context: ExecutionContext, **kwargs: Any,
     ) -> TrainedOnExamples:
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearModel.load(folder))
+            component = cls(config, model_storage, resource, LinearModel.load(folder))
+            component.load_more(folder)
+            return component
 
     def label_of(self, example: Message) -> str | None:
         """What is to be learned of an example; None where it teaches nothing."""
@@ -54,13 +57,24 @@ class TrainedOnExamples(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         kb = current_knowledge()
         labelled = [(e.get(TEXT), label) for e in training_data.intent_examples if e.get(TEXT) and (label := self.label_of(e))]
-        features = [self.features_of(text, _mentions(kb, text)) for text, _ in labelled]
+        features = self.training_features([(text, label, _mentions(kb, text)) for text, label in labelled])
         self._model = LinearModel.trained(
             features, [label for _, label in labelled], c=self._config["C"], min_df=self._config["min_df"]
         )
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            self.save_more(folder)
         return self._resource
+
+    def training_features(self, examples: list[tuple[str, str, list[Mention]]]) -> list[list[str]]:
+        """The features of (text, label, names): here those that any text has."""
+        return [self.features_of(text, mentions) for text, _, mentions in examples]
+
+    def save_more(self, folder: Path) -> None:
+        """What a subclass needs besides the model."""
+
+    def load_more(self, folder: Path) -> None:
+        """What :meth:`save_more` wrote."""
 
     def ranking(self, message: Message) -> list[tuple[str, float]]:
         """Labels with their probabilities, the likeliest first."""
