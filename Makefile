@@ -62,8 +62,8 @@ processes: setup-test ## conversations through real processes, killed on purpose
 e2e: setup-test ## the chat page in a real browser
 	@$(PY) -m pytest -q tests/e2e
 
-evaluate: setup-test train ## score the assistant on the held-out utterances
-	@$(PY) -m tests.nlu.evaluate
+evaluate: setup-benchmark train ## score the assistant on the held-out utterances (DOCS=1 writes docs/evaluation.md anew)
+	@$(PY) -m tests.nlu.evaluate $(if $(DOCS),--write-docs)
 
 benchmark: setup-test train ## start, memory and turn time beside stock Rasa, in one run
 	@$(PY) -m benchmarks.turns

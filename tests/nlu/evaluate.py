@@ -1,80 +1,116 @@
-"""Score the trained assistant's intents on the held-out utterances: ``make evaluate``.
+"""Score the trained assistant on what is held out: ``make evaluate``.
 
-Prints accuracy, F1 per intent and every mistake. None of the utterances is in the training data; the expressions for
-danger in ``emergencies.yaml`` were tuned on those of the intent ``danger``, so its recall here flatters.
+Writes ``var/evaluation/report.md`` with pictures and lists of the mistakes, and prints a summary. ``--write-docs`` writes
+``docs/evaluation.md`` anew; ``--no-service`` leaves out queries and conversations, for a first look in half a minute.
 """
 
 from __future__ import annotations
 
-import asyncio
-import os
+import argparse
 import sys
-from collections import Counter
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
-HELD_OUT = Path(__file__).parent / "held_out.yml"
+from bot import training
+from policy_kb import shared_reader
+from policy_kb.settings import ROOT, kb_url, var_folder
+from tests.nlu import report
+from tests.nlu.held_out import HALVES, Utterance, held_out, noisy, unseen
+from tests.nlu.measured import Counts, Measured, Mistake, Part
+from tests.nlu.pipeline import Parsed, parse
+from tests.nlu.places import with_full_names
+from tests.processes.held_out import scoring
+from tests.service import Service
+
+DOCS = ROOT / "docs"
+IN_DOCS = ("confusion", "noise")
 
 
-def held_out() -> list[tuple[str, str]]:
-    """(utterance, intent) pairs."""
-    data = yaml.safe_load(HELD_OUT.read_text(encoding="utf-8"))
-    return [
-        (line.removeprefix("- ").strip(), block["intent"])
-        for block in data["nlu"]
-        for line in block["examples"].splitlines()
-        if line.strip()
-    ]
+def parts(model: Path) -> Measured:
+    """What the pipeline makes of the utterances that it was not trained on."""
+    kb = shared_reader(kb_url()).get()
+    labelled = [with_full_names(kb, noisy(half)) for half in HALVES]
+    plain = unseen(replace(u, text=u.plain or u.text) for one in labelled for u in one)
+    sets = [unseen(one) for one in (held_out(), *labelled)]
+    texts = [u.text for one in (*sets, plain) for u in one]
+    parses = dict(zip(texts, parse(model, texts)))
+
+    def part(name: str, utterances: list[Utterance], secret: bool = False) -> Part:
+        found: list[Parsed] = [parses[u.text] for u in utterances]
+        return Part(name, utterances, found, secret)
+
+    return Measured(
+        part("held_out.yml", sets[0]), part("noisy dev", sets[1]), part("noisy test", sets[2], secret=True),
+        part("in plain words", plain, secret=True),
+    )
 
 
-def predictions(model: Path, texts: list[str]) -> list[str]:
-    """What the whole pipeline makes of each text."""
-    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    import logging
+def through_service() -> tuple[dict[tuple[str, str], Counts], tuple[Mistake, ...]]:
+    """The counts of queries and conversations, and what went wrong in ``dev``."""
+    counts: dict[tuple[str, str], Counts] = {}
+    mistakes: list[Mistake] = []
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(Path(folder)).start()
+        try:
+            for half in HALVES:
+                for score in (scoring.queries, scoring.conversations):
+                    what = score.__name__
+                    counts[half, what], missed = score(service, f"{what}_{half}")
+                    if half == "dev":
+                        mistakes += [Mistake(f"{what} dev", "answer", "", m.said, m.wanted, m.came) for m in missed]
+        finally:
+            service.stop()
+    return counts, tuple(mistakes)
 
-    from bot.rasa_host import lean  # noqa: F401  (before Rasa)
 
-    import rasa.core.agent  # isort: skip
-    from rasa.utils.log_utils import configure_structlog
-
-    configure_structlog(logging.WARNING)
-    agent = rasa.core.agent.Agent.load(str(model))
-
-    async def parse_all() -> list[str]:
-        return [(await agent.parse_message(t))["intent"]["name"] for t in texts]
-
-    return asyncio.run(parse_all())
+def actions_of_intents() -> dict[str, str]:
+    """The action that the rules name first for each intent."""
+    found: dict[str, str] = {}
+    for rule in yaml.safe_load((ROOT / "nlu_data" / "rules.yml").read_text(encoding="utf-8"))["rules"]:
+        first, then = rule["steps"][:2]
+        found.setdefault(first["intent"], then["action"])
+    return found
 
 
-def scores(pairs: list[tuple[str, str]], found: list[str]) -> dict[str, tuple[float, float, float, int]]:
-    """Per intent: precision, recall, F1, support."""
-    wanted = Counter(intent for _, intent in pairs)
-    given = Counter(found)
-    right = Counter(w for (_, w), f in zip(pairs, found) if w == f)
-    result = {}
-    for intent in sorted(wanted):
-        precision = right[intent] / given[intent] if given[intent] else 0.0
-        recall = right[intent] / wanted[intent]
-        f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-        result[intent] = (precision, recall, f1, wanted[intent])
-    return result
+def write(measured: Measured, actions: dict[str, str], folder: Path) -> None:
+    """Everything into ``folder``, which is made where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, draw in report.pictures(measured).items():
+        draw(folder / f"{name}.png")
+    mistakes = measured.mistakes()
+    (folder / "report.md").write_text(report.full(measured, actions), encoding="utf-8")
+    (folder / "errors.md").write_text(report.errors_page(mistakes), encoding="utf-8")
+    report.write_errors_csv(mistakes, folder / "errors.csv")
+
+
+def write_docs(measured: Measured, actions: dict[str, str]) -> None:
+    (DOCS / "evaluation.md").write_text(report.page(measured, actions), encoding="utf-8")
+    draw = report.pictures(measured)
+    for name in IN_DOCS:
+        draw[name](DOCS / "images" / f"evaluation-{name}.png")
 
 
 def main() -> int:
-    from bot import training
-
-    pairs = held_out()
-    found = predictions(training.train_if_needed(), [t for t, _ in pairs])
-    for (text, wanted), got in zip(pairs, found):
-        if wanted != got:
-            print(f"{wanted:18} → {got:18} {text}")
-    print(f"\n{'intent':18} precision  recall      F1   n")
-    table = scores(pairs, found)
-    for intent, (precision, recall, f1, n) in table.items():
-        print(f"{intent:18}    {precision:6.3f}  {recall:6.3f}  {f1:6.3f} {n:3}")
-    right = sum(w == f for (_, w), f in zip(pairs, found))
-    print(f"\naccuracy {right}/{len(pairs)} = {right / len(pairs):.3f}, macro F1 {sum(x[2] for x in table.values()) / len(table):.3f}")
+    parser = argparse.ArgumentParser(description="score the assistant on the held-out utterances")
+    parser.add_argument("--no-service", action="store_true", help="leave out queries and conversations")
+    parser.add_argument("--write-docs", action="store_true", help="write docs/evaluation.md anew")
+    arguments = parser.parse_args()
+    if arguments.write_docs and arguments.no_service:
+        parser.error("docs/evaluation.md holds the scores of the service too")
+    measured, actions = parts(training.train_if_needed()), actions_of_intents()
+    if not arguments.no_service:
+        counts, mistakes = through_service()
+        measured = replace(measured, service=counts, service_mistakes=mistakes)
+    folder = var_folder() / "evaluation"
+    write(measured, actions, folder)
+    if arguments.write_docs:
+        write_docs(measured, actions)
+    for text in (report.summary(measured, actions), report.entities(measured), report.service(measured)):
+        print(text, end="\n\n")
+    print(f"{len(measured.mistakes())} mistakes listed; the report is {folder / 'report.md'}")
     return 0
 
 
