@@ -10,9 +10,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.context import Context, follow
+from actions.context import Context, follow, is_no_new_subject
 from actions.otherwise import not_understood, out_of_scope
 from policy_kb import Answer, KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
+from policy_kb.relevance import direct
 
 PLACES_AT_ONCE = 3
 # How sure it must be that a question is for us before its benefit is guessed.
@@ -32,9 +33,10 @@ class AnswerPolicy(Action):
         said = interpret(kb, base.mentions(tracker))
         intent = base.intent(tracker)
         before = Context.from_slots(tracker.slots)
-        if said.office and not said.benefits:
-            base.say_answer(dispatcher, office_answer(kb, said.office, base.day(tracker)))
-            return base.understood()
+        office = said.office or (said.department if before.aspect == "contact" and intent in GOES_ON else None)
+        if office and not said.benefits:
+            base.say_answer(dispatcher, office_answer(kb, office, base.day(tracker)))
+            return base.understood({"aspect": "contact"})
         if said.out_of_scope and not said.benefits:
             return out_of_scope(dispatcher, kb, said)
         if intent == "correct" and said.is_empty:
@@ -44,15 +46,18 @@ class AnswerPolicy(Action):
             said = replace(said, aspect="eligibility")
         if said.guessed and base.confidence(tracker) < SURE_ENOUGH_TO_GUESS:
             said = replace(said, guessed=None)
-        if _names_nothing_new(said, intent) and not base.is_button(tracker):
+        if _names_nothing_new(said, intent, before) and not base.is_button(tracker):
             return _by_its_words(dispatcher, tracker, kb, before, said)
         return _go_on(dispatcher, tracker, kb, before, said)
 
 
-def _names_nothing_new(said: Understanding, intent: str) -> bool:
+def _names_nothing_new(said: Understanding, intent: str, before: Context) -> bool:
     """No name and nothing that goes on with an earlier question, or a benefit that is only guessed."""
-    if said.names_subject or said.seeks:
+    passing = is_no_new_subject(before, said)
+    if said.names_subject and not passing or said.seeks:
         return False
+    if passing and intent not in GOES_ON:
+        return True
     nothing = not (said.aspect or said.regions or said.residence or said.categories or said.age or said.year)
     return nothing or bool(said.guessed) and intent not in GOES_ON
 
@@ -63,12 +68,31 @@ def _by_its_words(
     """It names nothing we know, yet its words may be those of a rule (随父母打工的孩子能在当地上公办学校吗) or plainly mean a
     benefit (土墙房要塌了国家管不管).
     """
+    goes_on = base.intent(tracker) in GOES_ON
+    if before.benefits and not said.guessed:
+        told = in_the_same_matter(kb, tracker, before, said) or goes_on and answer(kb, query_of(kb, tracker, before))
+        if told:
+            base.say_answer(dispatcher, told)
+            return base.understood()
     now = follow(kb, Context(region=before.region, place_asked=before.place_asked), replace(said, benefits=()), fragment=False)
     found = answer(kb, replace(query_of(kb, tracker, now), guessed=said.guessed))
     if found.benefit is None:
         return not_understood(dispatcher, tracker)
     base.say_answer(dispatcher, found)
     return _remembered(replace(now, benefits=(found.benefit,)), found)
+
+
+def in_the_same_matter(
+    kb: KnowledgeBase, tracker: Tracker, before: Context, said: Understanding, surely: bool = False
+) -> Answer | None:
+    """What the base says on these words of the benefit asked about before: 喝醉了呢, 要是不批会不会给个说法. None where it says
+    nothing (``surely``: nothing that is about most of the words).
+    """
+    query = query_of(kb, tracker, follow(kb, before, said, fragment=True))
+    found = direct(kb, query)
+    if found.strong or found.held and not surely:
+        return answer(kb, query if said.aspect else replace(query, aspect=None))
+    return None
 
 
 def _go_on(

@@ -44,6 +44,13 @@ class Context:
         return Group(self.residence, frozenset(self.categories), self.age)
 
 
+def is_no_new_subject(before: Context, said: Understanding) -> bool:
+    """Whether somebody's age or kind, said in passing (我老人家腿不好), leaves what was asked before as it is; an age with a
+    question of its own, or how much, is asked anew (那八十几岁的老人有好多钱).
+    """
+    return bool(said.hinted and before.benefits) and not (said.age and said.aspect or said.aspect == "amount")
+
+
 def follow(kb: KnowledgeBase, before: Context, said: Understanding, fragment: bool) -> Context:
     """The question after this message: what the resident named changes, the rest stays.
 
@@ -51,7 +58,7 @@ def follow(kb: KnowledgeBase, before: Context, said: Understanding, fragment: bo
     高龄津贴呢) keeps the aspect too.
     """
     now = before
-    if said.names_subject:
+    if said.names_subject and not (fragment and is_no_new_subject(before, said)):
         # Asked which benefit is meant, 低保 completes 要带什么材料.
         keeps = not before.benefits or fragment or set(said.benefits) == set(before.benefits)
         now = replace(

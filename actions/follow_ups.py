@@ -8,26 +8,31 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.answer import query_of
+from actions.answer import in_the_same_matter, query_of
 from actions.context import Context, follow
 from actions.otherwise import not_understood, out_of_scope
 from policy_kb import KnowledgeBase, answer, interpret
 
 # A longer text that sounds like other people's business is.
-LONGEST_FOLLOW_UP = 12
+LONGEST_FOLLOW_UP, LONGEST_IN_WORDS = 12, 24
 
 
-def _follow_up(dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeBase) -> list | None:
-    """After a question a short text that asks something and names nothing asks it of the same thing: 多少天给结论, 这个要问谁.
-    None where it is no such text.
+def _follow_up(dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeBase, surely: bool) -> list | None:
+    """After a question a short text that names nothing is about the same thing, if it asks something (多少天给结论, 这个要问谁)
+    or if the base says something on its words (喝醉了呢). None where it is no such text.
     """
     said, before = interpret(kb, base.mentions(tracker)), Context.from_slots(tracker.slots)
     text = tracker.latest_message.get("text") or ""
-    if not before.benefits or not said.aspect or said.names_subject or said.out_of_scope or len(text) > LONGEST_FOLLOW_UP:
+    if not before.benefits or said.names_subject or said.out_of_scope:
         return None
-    now = follow(kb, before, said, fragment=True)
-    base.say_answer(dispatcher, answer(kb, query_of(kb, tracker, now)))
-    return base.understood(now.slots())
+    if said.aspect and len(text) <= LONGEST_FOLLOW_UP:
+        now = follow(kb, before, said, fragment=True)
+        base.say_answer(dispatcher, answer(kb, query_of(kb, tracker, now)))
+        return base.understood(now.slots())
+    if len(text) <= LONGEST_IN_WORDS and (told := in_the_same_matter(kb, tracker, before, said, surely)):
+        base.say_answer(dispatcher, told)
+        return base.understood()
+    return None
 
 
 class OutOfScope(Action):
@@ -39,7 +44,7 @@ class OutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         kb = base.knowledge()
         said = interpret(kb, base.mentions(tracker))
-        if done := _follow_up(dispatcher, tracker, kb):
+        if done := _follow_up(dispatcher, tracker, kb, surely=True):
             return done
         if not said.out_of_scope and tracker.get_slot("failures"):
             # Nobody's business that we know, right after what was not understood: not understood again.
@@ -54,7 +59,7 @@ class NotUnderstood(Action):
         return "action_not_understood"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
-        return _follow_up(dispatcher, tracker, base.knowledge()) or not_understood(dispatcher, tracker)
+        return _follow_up(dispatcher, tracker, base.knowledge(), surely=False) or not_understood(dispatcher, tracker)
 
 
 class Explain(Action):

@@ -89,9 +89,9 @@ def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said
     order: list[tuple[bool, bool, int, int, str]] = []
     facts: list[Fact] = []
     citations = Citations(kb)
-    mine = {h.provision.id for _, h in said.held}
     figure_first = query.aspect == "amount" and any(_has_figure(x.held) for p in parts for x in p.resolution.layers)
     direct_held = said.held[:MAX_BESIDE_FIGURE] if figure_first else said.held
+    mine = {h.provision.id for _, h in direct_held}
 
     def tell_direct() -> None:
         for number, (region, h) in enumerate(direct_held):

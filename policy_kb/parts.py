@@ -13,6 +13,8 @@ MAX_STATEMENTS = 6
 MAX_STATEMENTS_EACH = 3
 MAX_STATEMENTS_BESIDE = 3
 MONEY = ("amount", "fee")
+# So few statements leave room for who gets it.
+FEW = 2
 
 
 @dataclass
@@ -54,9 +56,26 @@ def look_up(kb: KnowledgeBase, query: Query, benefit: str) -> Part:
     if not found:
         return Part(kb.benefits[benefit], asked, asked, r.Resolution((), r.NONE))
     aspect, resolution = found[0]
+    if aspect == "overview" and len(list(resolution.held)) <= FEW:
+        resolution = _with_conditions(kb, query, resolution, found[1:])
     if asked in MONEY and aspect == asked and not any(h.provision.value is not None for h in resolution.held):
         resolution = _with_group(kb, query, resolution, found[1:])
     return Part(kb.benefits[benefit], aspect, asked, resolution)
+
+
+def _with_conditions(
+    kb: KnowledgeBase, query: Query, main: r.Resolution, others: list[tuple[str, r.Resolution]]
+) -> r.Resolution:
+    """What it is in a sentence or two, and then who gets it: that is what somebody wants to know who asks what it is."""
+    conditions = next((x for aspect, x in others if aspect == "eligibility"), None)
+    if conditions is None:
+        return main
+    layers = {x.region.code: x for x in main.layers}
+    for layer in conditions.layers:
+        known = layers.get(layer.region.code)
+        layers[layer.region.code] = r.Layer(layer.region, (*(known.held if known else ()), *layer.held))
+    ordered = tuple(layers[p.code] for p in kb.chain(query.region) if p.code in layers)
+    return r.Resolution(ordered, r.coverage_of(query.region, ordered))
 
 
 def _with_group(

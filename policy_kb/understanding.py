@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -17,7 +17,10 @@ _PRIORITY = ("materials", "contact", "time_limit", "where", "basis", "eligibilit
 
 @dataclass(frozen=True)
 class Understanding:
-    """What one text says. None or empty: not said. ``guessed``: a benefit that it names no name of, but likely means."""
+    """What one text says. None or empty: not said. ``guessed``: a benefit that it names no name of, but likely means.
+    ``department``: the hotline of a department that is named, whether or not its number is asked for. ``hinted``: the benefits
+    are only what somebody of that age or kind may mean, in the middle of a conversation they are no new subject.
+    """
 
     benefits: tuple[str, ...] = ()
     topic: str | None = None
@@ -34,6 +37,8 @@ class Understanding:
     seeks: str | None = None
     needs: frozenset[str] = frozenset()
     guessed: str | None = None
+    department: str | None = None
+    hinted: bool = False
 
     @property
     def names_subject(self) -> bool:
@@ -41,7 +46,7 @@ class Understanding:
 
     @property
     def is_empty(self) -> bool:
-        return self == Understanding()
+        return replace(self, department=None, guessed=None, hinted=False) == Understanding()
 
 
 def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
@@ -59,6 +64,7 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
     if ages:
         categories += [a.id for a in kb.audiences.values() if a.age_from is not None and ages[0][0] >= a.age_from]
     benefits, topic = _subjects(kb, by_kind, categories)
+    hinted = _only_hinted(kb, by_kind, topic)
     guessed = next((m.value[0] for m in by_kind.get(names.SUBJECT, ()) if m.value[0] in kb.benefits), None)
     categories = [c for c in categories if not kb.audiences[c].hint]
     regions, ambiguous = _places(kb, by_kind.get(names.REGION, ()))
@@ -76,15 +82,29 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
         ambiguous_regions=ambiguous,
         residence=residence[0] if len(set(residence)) == 1 else None,
         categories=frozenset(c for c in categories if kb.audiences[c].dimension != "residence"),
-        age=ages[0] if ages else None,
+        age=_spanned(ages),
         year=years[0] if years else None,
         office=_office(by_kind, aspect),
+        department=next((m.value[0] for m in by_kind.get(names.OFFICE, ())), None),
         out_of_scope=next((m.value[0] for m in by_kind.get(names.OUT_OF_SCOPE, ())), None),
         institutions=tuple(dict.fromkeys(v for m in by_kind.get(names.INSTITUTION, ()) for v in m.value)),
         seeks=seeks,
         needs=needs,
         guessed=guessed,
+        hinted=hinted,
     )
+
+
+def _only_hinted(kb: KnowledgeBase, by_kind: dict[str, list[Mention]], topic: str | None) -> bool:
+    """No benefit is named, and no topic but one that says who somebody is: 我老人家, 有残疾证."""
+    if by_kind.get(names.BENEFIT) or by_kind.get(names.INSTITUTION):
+        return False
+    return topic is None or kb.topics[topic].generic and kb.topics[topic].aspect is None
+
+
+def _spanned(ages: list[tuple[int, int]]) -> tuple[int, int] | None:
+    """All ages named, from the youngest to the oldest: 80多和90多的老人."""
+    return (min(a for a, _ in ages), max(b for _, b in ages)) if ages else None
 
 
 def _office(by_kind: dict[str, list[Mention]], aspect: str | None) -> str | None:

@@ -22,6 +22,8 @@ ASKING = {ASK, INFORM, ELIGIBILITY, CORRECT}
 HANDOVER = {"request_human", "complaint", "wrong_answer"}
 # What is said beside a question without being one: 好的谢谢，那孤儿呢.
 COURTESY = {"greet", "thanks", "goodbye", "acknowledge", "affirm", "deny", "praise", "small_talk", "capabilities"}
+# Said to the assistant itself, not of a question: 你呢.
+SOCIAL = {"small_talk", "who_are_you", "greet", "capabilities"}
 # A text of hardly more than these goes on with the question before it: 万盛, 那农村呢.
 FRAGMENT = {"region", "audience", "aspect", "year", "age"}
 # Learned, not found: these stand nowhere in the text. And a number says nothing of what is asked.
@@ -30,10 +32,12 @@ LEARNED = {"asks", "subject", QUANTITY}
 ELSEWHERE = {"other_topics", "homework_and_stories", "sports_news", "stocks_and_lottery"}
 
 _FILLERS = regex.compile(
-    r"请问|想问|问一下|我想|麻烦|就是说|就是|那个|这个|那么|还有|再问|[那呢吗嘛哦啊呀呃嗯额的了我是在和问喔噢咧哈吧也又还哎诶唉]|[^\p{Han}a-zA-Z0-9]"
+    r"请问|想问|问一下|不对|不是|错了|我想|麻烦|就是说|就是|那个|这个|那么|还有|再问|[那呢吗嘛哦啊呀呃嗯额的了我是在和问喔噢咧哈吧也又还哎诶唉]|[^\p{Han}a-zA-Z0-9]"
 )
 _QUESTION = regex.compile(r"[呢吗嘛么?？]|多少|怎么|什么|哪|谁|几|想问|请问|问一?下|咨询|了解|打听|想知道|说说|讲讲|讲一下")
 _GOES_ON = regex.compile(r"那.{1,8}呢")
+# A whole message of this form asks the same of something else, whatever that is: 那交了五年半呢, 喝醉了呢.
+_SAME_OF = regex.compile(r"[那要是如果么，,\s]*[^，。,？?]{1,10}呢[?？。\s]*")
 
 
 @dataclass(frozen=True)
@@ -94,18 +98,19 @@ class IntentGuard(WithKnowledge):
 
     Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the classifier
     sees must be likely (``danger_threshold``; more so beside a benefit's name or words known to be harmless), and nobody is
-    handed over on a guess (``handover_threshold``). Another department's business is out of scope even where it sounds like a
-    policy question, and so is a name of ours in another topic, unless the classifier is sure (``surely_ours``); a question that
-    names a benefit and what is asked about it is not out of scope unless the classifier is sure (``out_of_scope_threshold``).
-    Below ``unsure_threshold`` nothing but a name we know makes a question.
+    handed over on a guess (``handover_threshold``, ``complaint_threshold``). Another department's business is out of scope even
+    where it sounds like a policy question, and so is a name of ours in another topic, unless the classifier is sure
+    (``surely_ours``); a question that names a benefit and what is asked about it is not out of scope unless the classifier is
+    sure (``out_of_scope_threshold``). Below ``unsure_threshold`` nothing but a name we know makes a question, below
+    ``doubtful_threshold`` hardly more.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
             "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
-            "out_of_scope_threshold": 0.75, "surely_ours": 0.8,
-            "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6,
+            "out_of_scope_threshold": 0.55, "surely_ours": 0.8, "doubtful_threshold": 0.5, "unsure_threshold": 0.35,
+            "handover_threshold": 0.45, "complaint_threshold": 0.55, "fragment_share": 0.6, "told_share": 0.4,
         }
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -123,8 +128,8 @@ class IntentGuard(WithKnowledge):
             name, confidence = next(((n, c) for n, c in seen.ranking if n != DANGER), (NOT_UNDERSTOOD, 0.0))
             seen = replace(seen, intent=name, confidence=confidence)
         rules: tuple[Callable[[Seen], str | None], ...] = (
-            self._goes_on, self._other_topic, self._no_handover_on_a_guess, self._others_business, self._courtesy_and_question,
-            self._ours_after_all, self._unsure,
+            self._goes_on, self._put_right, self._other_topic, self._no_handover_on_a_guess, self._others_business,
+            self._courtesy_and_question, self._ours_after_all, self._unsure, self._doubtful,
         )
         return next((decided for rule in rules if (decided := rule(seen))), seen.intent)
 
@@ -136,7 +141,13 @@ class IntentGuard(WithKnowledge):
 
     def _goes_on(self, seen: Seen) -> str | None:
         whole = seen.kinds and seen.kinds <= FRAGMENT and seen.covered >= self._config["fragment_share"]
-        return INFORM if whole and seen.intent != CORRECT else None
+        same = not seen.names_subject and "out_of_scope" not in seen.kinds and _SAME_OF.fullmatch(seen.text)
+        return INFORM if (whole or same and seen.intent not in SOCIAL) and seen.intent != CORRECT else None
+
+    def _put_right(self, seen: Seen) -> str | None:
+        """不对不对，她是91: who says what is right corrects; who only says that it is wrong wants somebody to look."""
+        told = seen.kinds - {"office", "out_of_scope"}
+        return CORRECT if seen.intent == "wrong_answer" and told and seen.covered >= self._config["told_share"] else None
 
     def _surely_ours(self, seen: Seen) -> bool:
         return "aspect" in seen.kinds and seen.intent in ASKING and seen.confidence >= self._config["surely_ours"]
@@ -145,7 +156,8 @@ class IntentGuard(WithKnowledge):
         return OUT_OF_SCOPE if seen.is_elsewhere and not self._surely_ours(seen) else None
 
     def _no_handover_on_a_guess(self, seen: Seen) -> str | None:
-        if seen.intent in HANDOVER and seen.confidence < self._config["handover_threshold"]:
+        least = self._config["handover_threshold" if seen.intent == "request_human" else "complaint_threshold"]
+        if seen.intent in HANDOVER and seen.confidence < least:
             return ASK if seen.names_subject else NOT_UNDERSTOOD
         return None
 
@@ -170,3 +182,9 @@ class IntentGuard(WithKnowledge):
         if seen.kinds & {"benefit", "topic", "office"}:
             return OUT_OF_SCOPE if seen.intent == OUT_OF_SCOPE else ASK
         return None if seen.kinds else NOT_UNDERSTOOD
+
+    def _doubtful(self, seen: Seen) -> str | None:
+        """Hardly a question for us, with nothing asked of what it names, in words that are mostly no names."""
+        plain_name = seen.names_subject and seen.covered >= self._config["fragment_share"]
+        doubtful = seen.intent == ASK and seen.confidence < self._config["doubtful_threshold"]
+        return OUT_OF_SCOPE if doubtful and not (seen.asks or "aspect" in seen.kinds or plain_name) else None

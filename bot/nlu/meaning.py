@@ -56,7 +56,7 @@ class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 20.0, "min_df": 2, "threshold": 0.5}
+        return {"C": 20.0, "min_df": 2, "threshold": 0.35}
 
     def label_of(self, example: Message) -> str | None:
         return next(iter(example_metadata(example).get("benefit") or ()), NOTHING)

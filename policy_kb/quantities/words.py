@@ -92,10 +92,10 @@ AGED = regex.compile(
     r"(?:年龄|年纪|岁数|虚岁|实岁|周岁|活到|高寿|享年)(?:都|是|有|为|大概|大约|在|超过|不超过|到|了|已经|快|刚)*$"
 )
 THIS_YEAR = regex.compile(r"(?:今年|明年|都|已经|马上|过了?)(?:就|都|已经|快|满|有|要|才|刚)*$")
-ENDS = regex.compile(r"$|[^\p{Han}\w]|[了喽咯啦嘞]|遭|被(?!子)|不是")
+ENDS = regex.compile(r"$|[^\p{Han}\w]|[了喽咯啦嘞呢]|遭|被(?!子)|不是")
 ENDS_OR_VERB = regex.compile(r"$|[^\p{Han}\w]|[了的就才还后吗没能可以算有咋怎为要想可领都也]")
 OLD_PEOPLE = regex.compile(r"(?:了?的)?(?:老人|老年人|长者|老头|老太|老汉|老爷|老奶|老妈|老爸|高龄|阿婆|阿公|奶奶|爷爷)")
-OPEN_AGE_ENDS = regex.compile(r"了|的?老人|[，,。？?、！!]|$")
+OPEN_AGE_ENDS = regex.compile(r"了|[和跟与或]|的?老人|[，,。？?、！!]|$")
 # A whole message that hardly says more than the number: 那80的呢.
 ASKED_ALONE = regex.compile(r"[那要是如果么换成\s,，]{0,5}#(?:以上|往上|多|几)?的(?:呢|怎么算|[有是]?多少)?[?？呀啊嘛。\s]*")
 MONTHS_OLD = regex.compile(r"个月(?=大|的?(?:孩子|娃|宝宝|婴|小孩|女儿|儿子|女婴|男婴|小朋友|崽|幼))大?")
