@@ -64,7 +64,7 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
     if ages:
         categories += [a.id for a in kb.audiences.values() if a.age_from is not None and ages[0][0] >= a.age_from]
     benefits, topic = _subjects(kb, by_kind, categories)
-    hinted = _only_hinted(kb, by_kind, topic)
+    hinted = bool(benefits) and _only_hinted(kb, by_kind, topic)
     guessed = next((m.value[0] for m in by_kind.get(names.SUBJECT, ()) if m.value[0] in kb.benefits), None)
     categories = [c for c in categories if not kb.audiences[c].hint]
     regions, ambiguous = _places(kb, by_kind.get(names.REGION, ()))
