@@ -93,16 +93,18 @@ def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said
     direct_held = said.held[:MAX_BESIDE_FIGURE] if figure_first else said.held
     mine = {h.provision.id for _, h in direct_held}
 
-    def tell_direct() -> None:
+    def tell_direct(figures: bool | None = None) -> None:
         for number, (region, h) in enumerate(direct_held):
+            if figures is not None and figures != _has_figure([h]):
+                continue
             later = figure_first and not _has_figure([h])
             order.append((later, not figure_first and h.historic, -1, number, region.code))
             lines.setdefault(region.code, []).extend(say.lines([h]))
             facts.append(fact_of(h, region.name, citations.add(h)))
 
     first = (said.strong or query.aspect is None) and not figure_first
-    if first:
-        tell_direct()
+    if first or figure_first:
+        tell_direct(figures=True if figure_first else None)
     # What several benefits cover together (幼儿园费用) is told of each, however well one sentence fits.
     if said.strong and query.aspect is None and len(query.benefits) == 1:
         parts = []
@@ -122,7 +124,7 @@ def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said
             lines.setdefault(code, []).extend(heading + say.lines(held))
             facts += [fact_of(h, layer.region.name, citations.add(h)) for h in held]
     if not first:
-        tell_direct()
+        tell_direct(figures=False if figure_first else None)
     ordered = list(dict.fromkeys(code for *_, code in sorted(order)))
     return _Shown(lines, ordered, facts, citations)
 

@@ -30,7 +30,7 @@ class AspectClassifier(TrainedOnExamples, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 20.0, "min_df": 2, "threshold": 0.5, "threshold_against_cue": 0.7}
+        return {"C": 20.0, "min_df": 2, "threshold": 0.5, "threshold_against_cue": 0.8}
 
     def label_of(self, example: Message) -> str | None:
         return example_metadata(example).get("aspect") or NOTHING
