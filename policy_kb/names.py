@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import regex
 
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
+from policy_kb.per_base import per_base
 from policy_kb.regions import short_name
 
 BENEFIT, TOPIC, REGION, AUDIENCE, ASPECT = "benefit", "topic", "region", "audience", "aspect"
@@ -163,6 +164,12 @@ class NameIndex:
         ]
         named = any(kind == INSTITUTION_KIND for kind, *_ in found)
         return found if named else []
+
+
+@per_base
+def index_of(kb: KnowledgeBase) -> NameIndex:
+    """The names of this knowledge base."""
+    return NameIndex(kb)
 
 
 def _without_overlaps(spans: list[tuple[int, int]], weight: Callable[[tuple[int, int]], int]) -> list[tuple[int, int]]:

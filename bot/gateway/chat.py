@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import hashlib
 import hmac
@@ -103,7 +102,7 @@ async def post_chat(request: web.Request) -> web.Response:
     app[keys.LIMITS].check_address(request)
     chat = await _body(request)
     text = clean_line(chat.message.text) if chat.message.text is not None else ""
-    kb = await asyncio.to_thread(app[keys.KNOWLEDGE].get)
+    kb = await keys.knowledge(app)
     if chat.region is not None and chat.region not in kb.regions:
         raise Refused(400, "unknown_region")
     as_of = day_of(chat.as_of)
@@ -156,7 +155,7 @@ async def get_messages(request: web.Request) -> web.Response:
 
 async def get_regions(request: web.Request) -> web.Response:
     """The places directly below ``?parent=`` (default: the country), with whether we hold anything there."""
-    kb = await asyncio.to_thread(request.app[keys.KNOWLEDGE].get)
+    kb = await keys.knowledge(request.app)
     parent = request.query.get("parent", COUNTRY)
     if parent not in kb.regions:
         raise Refused(400, "unknown_region")

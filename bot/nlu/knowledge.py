@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from policy_kb import KnowledgeBase, NameIndex, emergencies, shared_reader
+from policy_kb.names import index_of
 from policy_kb.settings import kb_url
 
 DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
@@ -31,7 +32,6 @@ class _WithKnowledge(GraphComponent):
 
     def __init__(self, config: dict[str, Any]):
         self._config = config
-        self._index: NameIndex | None = None
 
     @classmethod
     def create(
@@ -45,10 +45,7 @@ class _WithKnowledge(GraphComponent):
 
     @property
     def index(self) -> NameIndex:
-        kb = self.knowledge
-        if self._index is None or self._index.kb is not kb:
-            self._index = NameIndex(kb)
-        return self._index
+        return index_of(self.knowledge)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

@@ -12,7 +12,7 @@ import regex
 import rjieba
 
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
-from policy_kb.names import ASPECT, BENEFIT, REGION, TOPIC, YEAR, Mention, NameIndex
+from policy_kb.names import ASPECT, BENEFIT, REGION, TOPIC, YEAR, Mention, NameIndex, index_of
 from policy_kb.per_base import per_base
 from policy_kb.search import text as tx
 from policy_kb.search.sound import NameSounds
@@ -75,7 +75,7 @@ class Questions:
 
     def __init__(self, kb: KnowledgeBase, synonyms: Synonyms | None = None, names: NameIndex | None = None):
         self.kb = kb
-        self.names = names or NameIndex(kb)
+        self.names = names or index_of(kb)
         self.sounds = NameSounds(kb)
         self.synonyms = synonyms or shipped()
 
