@@ -18,6 +18,12 @@ def _compiled(patterns: tuple[str, ...]) -> tuple[regex.Pattern, ...]:
     return tuple(regex.compile(p) for p in patterns)
 
 
+@lru_cache(maxsize=64)
+def _any_of(patterns: tuple[str, ...]) -> regex.Pattern:
+    """Matches somewhere where one of them does: hardly any text speaks of danger, and one search is faster than hundreds."""
+    return regex.compile("|".join(f"(?:{p})" for p in patterns))
+
+
 def is_spared(kb: KnowledgeBase, text: str) -> bool:
     """Whether the text holds words that sound like danger and are known to mean something else: 想死你了, 跳楼价."""
     clean, _ = normalise(text)
@@ -31,9 +37,9 @@ def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
     """
     clean, _ = normalise(text)
     for emergency in kb.emergencies:
-        found = [m.span() for p in _compiled(emergency.patterns) for m in p.finditer(clean, overlapped=True)]
-        if not found:
+        if not _any_of(emergency.patterns).search(clean):
             continue
+        found = [m.span() for p in _compiled(emergency.patterns) for m in p.finditer(clean, overlapped=True)]
         spared = [m.span() for p in _compiled(emergency.harmless) for m in p.finditer(clean, overlapped=True)]
         if any(all(end <= s or e <= start for s, e in spared) for start, end in found):
             return emergency

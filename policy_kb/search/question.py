@@ -64,6 +64,7 @@ class Question:
     units: tuple[str, ...] = ()
     year: int | None = None
     corrected: str | None = None
+    mentions: tuple[Mention, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -94,7 +95,7 @@ class Questions:
             meant, tuple(self._terms(meant, mentions)), tuple(alternates), pairs, benefits, also,
             tuple(dict.fromkeys(v for m in mentions if m.kind == ASPECT for v in m.value)),
             self._places(mentions), _units_asked(meant), next((int(m.value[0]) for m in mentions if m.kind == YEAR), None),
-            meant if meant != folded else None,
+            meant if meant != folded else None, tuple(mentions),
         )
 
     # --- sound
