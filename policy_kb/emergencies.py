@@ -11,6 +11,7 @@ import regex
 
 from policy_kb.knowledge import Emergency, KnowledgeBase
 from policy_kb.names import normalise
+from policy_kb.per_base import per_base
 
 
 @lru_cache(maxsize=64)
@@ -22,6 +23,12 @@ def _compiled(patterns: tuple[str, ...]) -> tuple[regex.Pattern, ...]:
 def _any_of(patterns: tuple[str, ...]) -> regex.Pattern:
     """Matches somewhere where one of them does: hardly any text speaks of danger, and one search is faster than hundreds."""
     return regex.compile("|".join(f"(?:{p})" for p in patterns))
+
+
+@per_base
+def _signs(kb: KnowledgeBase) -> list[tuple[Emergency, regex.Pattern]]:
+    """Every kind of danger with what tells quickly that a text does not speak of it."""
+    return [(e, _any_of(e.patterns)) for e in kb.emergencies]
 
 
 def is_spared(kb: KnowledgeBase, text: str) -> bool:
@@ -36,8 +43,8 @@ def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
     A match that lies over a harmless expression (笑死, 跳楼价) does not count; another match beside it does.
     """
     clean, _ = normalise(text)
-    for emergency in kb.emergencies:
-        if not _any_of(emergency.patterns).search(clean):
+    for emergency, signs in _signs(kb):
+        if not signs.search(clean):
             continue
         found = [m.span() for p in _compiled(emergency.patterns) for m in p.finditer(clean, overlapped=True)]
         spared = [m.span() for p in _compiled(emergency.harmless) for m in p.finditer(clean, overlapped=True)]

@@ -12,11 +12,15 @@ from functools import lru_cache
 import rasa.core.policies.rule_policy
 import rasa.core.processor
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.core.slots import Slot
 
 # The modules in which copies are made for debug messages and for nothing else.
 LOG_COPIES = (rasa.core.processor, rasa.core.policies.rule_policy)
-REPLACED = ((RemoteAction, "_validate_action_result"), (Event, "resolve_by_type"), *((m, "copy") for m in LOG_COPIES))
+REPLACED = (
+    (RemoteAction, "_validate_action_result"), (Event, "resolve_by_type"), (Slot, "__copy__"), *((m, "copy") for m in LOG_COPIES),
+)
 
 
 def trust_own_results() -> None:
@@ -41,9 +45,29 @@ def log_without_copies() -> None:
         module.copy = as_it_is
 
 
+def copy_slots_plainly() -> None:
+    """Copy a slot by copying its attributes: every look back in a conversation copies all of them several times, and without
+    this each goes through the protocol of pickling, which ends in the same.
+    """
+
+    def copied(slot: Slot) -> Slot:
+        twin = object.__new__(type(slot))
+        twin.__dict__.update(slot.__dict__)
+        return twin
+
+    Slot.__copy__ = copied
+
+
+def know_whether_domain_is_empty(domain: Domain) -> None:
+    """Ask once whether this domain is empty: Rasa puts an empty one together for every message, to compare."""
+    empty = domain.is_empty()
+    domain.is_empty = lambda: empty
+
+
 def apply() -> None:
-    """All of them, once, before the model is loaded."""
+    """All that concern classes and modules, before the model is loaded."""
     trust_own_results()
+    copy_slots_plainly()
     if not hasattr(Event.resolve_by_type, "cache_info"):
         remember_event_classes()
     log_without_copies()

@@ -93,6 +93,7 @@ async def load(model: Path) -> rasa.core.agent.Agent:
     """The trained model, ready to answer."""
     patches.apply()
     agent = rasa.core.agent.Agent.load(str(model), action_endpoint=InnerActions())
+    patches.know_whether_domain_is_empty(agent.domain)
     agent.tracker_store = SnapshotTrackerStore(agent.domain)
     agent.processor.tracker_store = agent.tracker_store
     agent.processor.graph_runner = OrderedGraphRunner(agent.processor.graph_runner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 
 import pytest
@@ -92,3 +93,19 @@ def test_copies_are_made_for_debug_messages_only(module):
     }
     assert uses
     assert uses <= logged
+
+
+def test_a_copied_slot_is_what_stock_rasa_makes_of_it(ours):
+    for slot in ours.domain.slots:
+        slot = copy.copy(slot)
+        slot.value = ["x"]
+        twin = copy.copy(slot)
+        assert type(twin) is type(slot)
+        assert twin is not slot
+        assert vars(twin) == vars(slot)
+        twin.value = None
+        assert slot.value == ["x"]
+
+
+def test_the_domain_is_known_not_to_be_empty(ours):
+    assert ours.domain.is_empty() is type(ours.domain).is_empty(ours.domain) is False
