@@ -3,9 +3,11 @@
 Thin on purpose: nothing is known or decided about policy here.
 """
 
-from actions.answer import AnswerPolicy, NotUnderstood, OutOfScope, RestartContext
+from actions.answer import AnswerPolicy
+from actions.follow_ups import Explain, NotUnderstood, OutOfScope
 from actions.handover import Emergency, Erase, Handover, TicketStatus
+from actions.otherwise import RestartContext
 
 __all__ = [
-    "AnswerPolicy", "Emergency", "Erase", "Handover", "NotUnderstood", "OutOfScope", "RestartContext", "TicketStatus",
+    "AnswerPolicy", "Emergency", "Erase", "Explain", "Handover", "NotUnderstood", "OutOfScope", "RestartContext", "TicketStatus",
 ]

@@ -6,16 +6,17 @@ import datetime as dt
 from dataclasses import replace
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import AllSlotsReset, SlotSet
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
 from actions.context import Context, follow
-from policy_kb import KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
+from actions.otherwise import not_understood, out_of_scope
+from policy_kb import Answer, KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
 
-OFFER_HUMAN_AFTER = 2
 PLACES_AT_ONCE = 3
-HUMAN = {"title": "转人工", "payload": "/request_human"}
+# Intents that go on with the question before: what is not said again stays.
+GOES_ON = {"inform", "correct"}
 
 
 class AnswerPolicy(Action):
@@ -27,82 +28,81 @@ class AnswerPolicy(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         kb = base.knowledge()
         said = interpret(kb, base.mentions(tracker))
-        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        intent = base.intent(tracker)
         before = Context.from_slots(tracker.slots)
         if said.office and not said.benefits:
             base.say_answer(dispatcher, office_answer(kb, said.office, base.day(tracker)))
-            return [SlotSet("failures", 0)]
+            return base.understood()
         if said.out_of_scope and not said.benefits:
-            return _out_of_scope(dispatcher, kb, said)
-        if said.is_empty and not _is_button(tracker):
-            # It names nothing we know, yet its words may be those of a rule: 随父母打工的孩子能在当地上公办学校吗.
-            found = answer(kb, _query(kb, tracker, Context(region=before.region)))
-            if found.kind != "answer":
-                return _not_understood(dispatcher, tracker)
-            base.say_answer(dispatcher, found)
-            return [SlotSet("failures", 0), SlotSet("benefits", [found.benefit]), SlotSet("aspect", None)]
+            return out_of_scope(dispatcher, kb, said)
+        if intent == "correct" and said.is_empty:
+            base.say(dispatcher, "clarify", kb.wording["correct_what"])
+            return base.understood()
         if intent == "check_eligibility" and not said.aspect:
             said = replace(said, aspect="eligibility")
-        now = follow(kb, before, said, fragment=intent == "inform")
-        query = _query(kb, tracker, now)
-        if said.ambiguous_regions:
-            chosen = _nearest(kb, said.ambiguous_regions, before.region or base.metadata(tracker).get("region"))
-            if len(chosen) > 1:
-                name = next(m.text for m in base.mentions(tracker) if m.kind == "region" and len(m.value) > 1)
-                base.say_answer(dispatcher, which_place(kb, query, chosen, name))
-                return [SlotSet("failures", 0), *(SlotSet(k, v) for k, v in now.slots().items())]
-            now = follow(kb, now, Understanding(regions=chosen), fragment=True)
-            query = _query(kb, tracker, now)
-        for code in said.regions[:PLACES_AT_ONCE] or (query.region,):
-            base.say_answer(dispatcher, answer(kb, replace(query, region=code)))
-        return [SlotSet("failures", 0), *(SlotSet(k, v) for k, v in now.slots().items())]
+        if _names_nothing_new(said, intent, before) and not base.is_button(tracker):
+            return _by_its_words(dispatcher, tracker, kb, before, said)
+        return _go_on(dispatcher, tracker, kb, before, said)
 
 
-class OutOfScope(Action):
-    """Says that this is another department's business, and whose."""
-
-    def name(self) -> str:
-        return "action_out_of_scope"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
-        kb = base.knowledge()
-        return _out_of_scope(dispatcher, kb, interpret(kb, base.mentions(tracker)))
+def _names_nothing_new(said: Understanding, intent: str, before: Context) -> bool:
+    """No name and nothing that goes on with an earlier question, or a benefit that is only guessed."""
+    if said.names_subject or said.seeks:
+        return False
+    nothing = not (said.aspect or said.regions or said.residence or said.categories or said.age or said.year)
+    return nothing or bool(said.guessed) and intent not in GOES_ON
 
 
-class NotUnderstood(Action):
-    """Asks to put it differently; the second time in a row offers a person."""
-
-    def name(self) -> str:
-        return "action_not_understood"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
-        return _not_understood(dispatcher, tracker)
-
-
-class RestartContext(Action):
-    """Forgets what was asked before."""
-
-    def name(self) -> str:
-        return "action_restart_context"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
-        dispatcher.utter_message(response="utter_restarted")
-        return [AllSlotsReset()]
+def _by_its_words(
+    dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeBase, before: Context, said: Understanding
+) -> list:
+    """It names nothing we know, yet its words may be those of a rule (随父母打工的孩子能在当地上公办学校吗) or plainly mean a
+    benefit (土墙房要塌了国家管不管).
+    """
+    now = follow(kb, Context(region=before.region, place_asked=before.place_asked), replace(said, benefits=()), fragment=False)
+    found = answer(kb, replace(query_of(kb, tracker, now), guessed=said.guessed))
+    if found.benefit is None:
+        return not_understood(dispatcher, tracker)
+    base.say_answer(dispatcher, found)
+    return _remembered(replace(now, benefits=(found.benefit,)), found)
 
 
-def _is_button(tracker: Tracker) -> bool:
-    return (tracker.latest_message.get("text") or "").startswith("/")
+def _go_on(
+    dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeBase, before: Context, said: Understanding
+) -> list:
+    now = follow(kb, before, said, fragment=base.intent(tracker) in GOES_ON)
+    query = query_of(kb, tracker, now)
+    if said.ambiguous_regions:
+        chosen = _nearest(kb, said.ambiguous_regions, before.region or base.metadata(tracker).get("region"))
+        if len(chosen) > 1:
+            name = next(m.text for m in base.mentions(tracker) if m.kind == "region" and len(m.value) > 1)
+            base.say_answer(dispatcher, which_place(kb, query, chosen, name))
+            return base.understood(now.slots())
+        now = follow(kb, now, Understanding(regions=chosen), fragment=True)
+        query = query_of(kb, tracker, now)
+    found = [answer(kb, replace(query, region=code)) for code in said.regions[:PLACES_AT_ONCE] or (query.region,)]
+    if found[0].kind == "clarify" and found[0].benefit is None and not now.seeks:
+        return not_understood(dispatcher, tracker, found[0], now.slots())
+    for one in found:
+        base.say_answer(dispatcher, one)
+    return _remembered(now, found[-1])
 
 
-def _query(kb: KnowledgeBase, tracker: Tracker, now: Context) -> Query:
+def _remembered(now: Context, found: Answer) -> list[SlotSet]:
+    return base.understood(replace(now, place_asked=now.place_asked or found.asks_place).slots())
+
+
+def query_of(kb: KnowledgeBase, tracker: Tracker, now: Context) -> Query:
+    """The question as the answer core takes it."""
     today = base.day(tracker)
     as_of = dt.date(now.year, 12, 31) if now.year and now.year < today.year else today
     region = now.region or base.metadata(tracker).get("region")
     if region not in kb.regions:  # a zone that a later version of the base no longer has
         region = None
-    words = "" if _is_button(tracker) else tracker.latest_message.get("text") or ""
+    words = "" if base.is_button(tracker) else tracker.latest_message.get("text") or ""
     return Query(
-        now.benefits, now.aspect, region, as_of, now.group, now.topic, words, now.institutions, now.seeks, frozenset(now.needs)
+        now.benefits, now.aspect, region, as_of, now.group, now.topic, words, now.institutions, now.seeks,
+        frozenset(now.needs), now.place_asked,
     )
 
 
@@ -114,21 +114,3 @@ def _nearest(kb: KnowledgeBase, codes: tuple[str, ...], region: str | None) -> t
     shared = {c: len(home & {r.code for r in kb.chain(c)}) for c in codes}
     most = max(shared.values())
     return tuple(c for c in codes if shared[c] == most) if most else codes
-
-
-def _out_of_scope(dispatcher: CollectingDispatcher, kb: KnowledgeBase, said: Understanding) -> list:
-    known = next((x for x in kb.out_of_scope if x.id == said.out_of_scope), None)
-    text = known.reply if known else kb.wording["out_of_scope"]
-    base.say(dispatcher, "notice", text, data={"kb_version": kb.version}, quick_replies=[HUMAN])
-    return [SlotSet("failures", 0)]
-
-
-def _not_understood(dispatcher: CollectingDispatcher, tracker: Tracker) -> list:
-    kb = base.knowledge()
-    failures = int(tracker.get_slot("failures") or 0) + 1
-    if failures >= OFFER_HUMAN_AFTER:
-        text = kb.wording["offer_human"]
-        base.say(dispatcher, "clarify", text, quick_replies=[HUMAN])
-    else:
-        base.say(dispatcher, "clarify", kb.wording["nothing_understood"])
-    return [SlotSet("failures", failures)]

@@ -7,10 +7,13 @@ import json
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from policy_kb import Answer, Citation, Fact, KnowledgeBase, Mention, QuickReply, shared_reader
+from policy_kb.language import plain
 from policy_kb.names import INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
+from policy_kb.quantities import QUANTITY
 from policy_kb.settings import kb_url, today
 
 
@@ -20,16 +23,35 @@ def knowledge() -> KnowledgeBase:
 
 
 def mentions(tracker: Tracker) -> list[Mention]:
-    """The latest message's entities as the knowledge base's mentions; a button's payload gives ids without text."""
+    """The latest message's entities as the knowledge base's mentions; a button's payload gives ids without text.
+
+    Quantities are no names and are left out; ages come as mentions of their own.
+    """
     text = tracker.latest_message.get("text") or ""
     found = []
     for e in tracker.latest_message.get("entities") or []:
+        if e["entity"] == QUANTITY:
+            continue
         start, end = e.get("start") or 0, e.get("end") or 0
-        word, values = text[start:end], tuple(str(e["value"]).split(","))
+        word, values = plain(text[start:end]), tuple(str(e["value"]).split(","))
         if e["entity"] == YEAR and word in RELATIVE_YEARS:  # 去年 is the year before the day asked about
             values = (str(day(tracker).year + RELATIVE_YEARS[word]),)
         found.append(Mention(e["entity"], values, start, end, word))
     return found
+
+
+def intent(tracker: Tracker) -> str:
+    """What the latest message wants, as the pipeline understood it."""
+    return (tracker.latest_message.get("intent") or {}).get("name") or ""
+
+
+def is_button(tracker: Tracker) -> bool:
+    return (tracker.latest_message.get("text") or "").startswith("/")
+
+
+def understood(slots: dict[str, Any] | None = None) -> list[SlotSet]:
+    """The slots to remember, with the count of failures begun anew and no offer open."""
+    return [SlotSet("failures", 0), SlotSet("human_offered", False), *(SlotSet(k, v) for k, v in (slots or {}).items())]
 
 
 def metadata(tracker: Tracker) -> dict[str, Any]:

@@ -24,12 +24,14 @@ class Context:
     institutions: tuple[str, ...] = ()
     seeks: str | None = None
     needs: tuple[str, ...] = ()
+    place_asked: bool = False
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any]) -> Context:
         given = {name: slots.get(name) for name in cls.__dataclass_fields__}
         for name in ("benefits", "categories", "institutions", "needs"):
             given[name] = tuple(given[name] or ())
+        given["place_asked"] = bool(given["place_asked"])
         given["age"] = tuple(given["age"]) if given["age"] else None
         return cls(**given)
 
@@ -50,7 +52,8 @@ def follow(kb: KnowledgeBase, before: Context, said: Understanding, fragment: bo
     """
     now = before
     if said.names_subject:
-        keeps = before.benefits and (fragment or set(said.benefits) == set(before.benefits))
+        # Asked which benefit is meant, 低保 completes 要带什么材料.
+        keeps = not before.benefits or fragment or set(said.benefits) == set(before.benefits)
         now = replace(
             now,
             benefits=said.benefits,

@@ -24,7 +24,7 @@ from rank_bm25 import BM25Okapi
 
 from benchmarks.corpus import Corpus, build, sources_folder
 from benchmarks.questions import DEPTH, Engine, Labelled, first_hit, labelled, ours
-from policy_kb.search.text import fold, terms
+from policy_kb.language.text import fold, terms
 
 RESULTS = Path(__file__).parent / "results"
 SAMPLES = 10_000

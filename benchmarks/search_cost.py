@@ -29,8 +29,8 @@ import yaml
 from benchmarks.corpus import build, sources_folder
 from benchmarks.grown import Grown, seeds
 from benchmarks.retrieval import QUESTIONS, RESULTS
+from policy_kb.language.text import fold, terms
 from policy_kb.search import SearchIndex, SearchQuery, base_records, search
-from policy_kb.search.text import fold, terms
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 ENGINES = ("ours", "bm25s")

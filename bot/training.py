@@ -20,7 +20,7 @@ class TrainingFailed(Exception):
 def inputs() -> list[Path]:
     """Everything the model depends on. Names and aliases do not count: they are matched at run time."""
     found = [ROOT / "config.yml", *(ROOT / "domain").rglob("*.yml"), *(ROOT / "nlu_data").rglob("*.yml")]
-    found += [ROOT / "bot" / "nlu" / n for n in ("classifier.py", "ngrams.py", "tokenizer.py")]
+    found += [*(ROOT / "bot" / "nlu").glob("*.py"), *(ROOT / "policy_kb" / "language").glob("*.[py]*")]
     return sorted(found)
 
 

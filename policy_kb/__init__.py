@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from policy_kb.answers import Answer, Citation, Fact, Query, QuickReply
     from policy_kb.engines import open_engine
     from policy_kb.knowledge import COUNTRY, KnowledgeBase
-    from policy_kb.names import Mention, NameIndex
+    from policy_kb.names import Mention, NameIndex, mentions_of
     from policy_kb.reader import Reader, shared_reader
     from policy_kb.resolve import Group
     from policy_kb.understanding import Understanding, interpret
@@ -26,7 +26,7 @@ __getattr__ = lazily(
         "answers": ("Answer", "Citation", "Fact", "Query", "QuickReply"),
         "engines": ("open_engine",),
         "knowledge": ("COUNTRY", "KnowledgeBase"),
-        "names": ("Mention", "NameIndex"),
+        "names": ("Mention", "NameIndex", "mentions_of"),
         "reader": ("Reader", "shared_reader"),
         "resolve": ("Group",),
         "understanding": ("Understanding", "interpret"),
@@ -35,5 +35,6 @@ __getattr__ = lazily(
 
 __all__ = [
     "COUNTRY", "Answer", "Citation", "Fact", "Group", "KnowledgeBase", "Mention", "NameIndex", "Query", "QuickReply",
-    "Reader", "Understanding", "answer", "interpret", "office_answer", "open_engine", "shared_reader", "which_place",
+    "Reader", "Understanding", "answer", "interpret", "mentions_of", "office_answer", "open_engine",
+    "shared_reader", "which_place",
 ]

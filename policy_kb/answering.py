@@ -39,22 +39,30 @@ def answer(kb: KnowledgeBase, query: Query) -> Answer:
         return institutions_answer(kb, query, say)
     said = direct(kb, query)
     if not query.benefits:
-        if not said.strong:
+        if not said.strong and not query.guessed:
             return _which_benefit(kb, query, say)
-        query = replace(query, benefits=said.benefits[:1])
+        query = replace(query, benefits=said.benefits[:1] if said.strong else (query.guessed,))
     elif said.strong and not set(said.benefits) & set(query.benefits):
         # 优待金算不算低保的收入: the rule stands with the status, not with what is named beside it.
         query = replace(query, benefits=said.benefits[:1], topic=None)
-    parts = [look_up(kb, query, b) for b in query.benefits]
+    parts = [look_up(kb, query, b) for b in (query.benefits[:1] if query.brief else query.benefits)]
+    if query.brief:
+        parts = [_nearest_layer(p) for p in parts]
     held = [p for p in parts if p.resolution.layers]
     if not held and not said.held:
-        if query.region is None and held_somewhere(kb, query):
+        if query.region is None and not query.place_asked and held_somewhere(kb, query):
             return _ask_place(kb, query, say)
         return _nothing(kb, query, say)
     unplaced = query.region is None and differs_locally(kb, query)
-    if unplaced and query.aspect == "amount" and all(p.aspect != p.asked for p in held) and not said.held:
+    silent = all(p.aspect != p.asked for p in held) and not said.held
+    if unplaced and not query.place_asked and query.aspect == "amount" and silent:
         return _ask_place(kb, query, say)
     return _compose(kb, query, say, held, unplaced, said)
+
+
+def _nearest_layer(part: Part) -> Part:
+    """Only what is nearest to the place."""
+    return replace(part, resolution=replace(part.resolution, layers=part.resolution.layers[:1]))
 
 
 @dataclass
@@ -97,7 +105,7 @@ def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said
     for number, part in enumerate(parts):
         brief = len(parts) > 1 or part.aspect in MONEY
         for depth, layer in enumerate(part.resolution.layers):
-            most = MAX_STATEMENTS_BESIDE if mine else MAX_STATEMENTS_EACH if brief else MAX_STATEMENTS
+            most = 1 if query.brief else MAX_STATEMENTS_BESIDE if mine else MAX_STATEMENTS_EACH if brief else MAX_STATEMENTS
             held = tuple(unlike((h for h in shown(layer.held, most, query.words) if h.provision.id not in mine), told))
             told += held
             if not held:
@@ -109,7 +117,8 @@ def _show(kb: KnowledgeBase, query: Query, say: Wording, parts: list[Part], said
             facts += [fact_of(h, layer.region.name, citations.add(h)) for h in held]
     if not first:
         tell_direct()
-    return _Shown(lines, list(dict.fromkeys(code for *_, code in sorted(order))), facts, citations)
+    ordered = list(dict.fromkeys(code for *_, code in sorted(order)))
+    return _Shown(lines, ordered, facts, citations)
 
 
 def _compose(kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], unplaced: bool, said: Direct) -> Answer:
@@ -130,6 +139,7 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], un
         citations=tuple(told.citations.items),
         facts=tuple(told.facts),
         quick_replies=_places(kb, query) if unplaced else _next_aspects(kb, query, asked),
+        asks_place=unplaced and not query.place_asked,
     )
 
 
@@ -155,10 +165,13 @@ def _framed(
         before.append(say("nothing_figure", place=place, benefit=subject))
     if substituted:
         before.append(say("instead"))
+    numbers = _numbers_to_call(kb, query, say) if asked == "contact" else []
+    if numbers:
+        before = []
     after = [say("nothing_local", place=place, benefit=subject)] if spared else []
     if asked == "where":
         after += _who_leads(kb, query, say)
-    if unplaced:
+    if unplaced and not query.place_asked:
         after.append(say("ask_place"))
     elif elsewhere or told.historic or substituted:
         latest = not (elsewhere or substituted)
@@ -166,7 +179,18 @@ def _framed(
     sources = say.sources(told.citations.items)
     headed = spared or not (elsewhere or substituted)
     middle = _under_headings(kb, query, say, told, coverage, subject if headed else None)
-    return [*before, *middle, *after, *([sources] if sources else [])]
+    return [*before, *numbers, *middle, *after, *([sources] if sources else [])]
+
+
+def _numbers_to_call(kb: KnowledgeBase, query: Query, say: Wording) -> list[str]:
+    """The hotlines and offices for what is asked, those of the place first."""
+    places = [r.code for r in kb.chain(query.region)]
+    fitting = [o for o in kb.offices.values() if query.benefits[0] in o.benefits and o.region in places]
+    fitting.sort(key=lambda o: places.index(o.region))
+    return [
+        say("office" if o.phone else "office_without_phone", name=o.name, phone=o.phone or "", purpose=o.purpose)
+        for o in fitting
+    ]
 
 
 def _under_headings(
@@ -244,9 +268,10 @@ def _nothing(kb: KnowledgeBase, query: Query, say: Wording) -> Answer:
     else:
         first = say("nothing_at_all", place=place, benefit=subject)
     ask = _whom_to_ask(kb, query, say, benefit, latest=False)
+    numbers = _numbers_to_call(kb, query, say) if aspect_of(kb, query) == "contact" else []
     return Answer(
-        "notice", f"{first}\n{ask}", kb.version, query.as_of, benefit.id, query.benefits[1:], aspect_of(kb, query),
-        query.region, quick_replies=() if query.region else _places(kb, query),
+        "notice", "\n".join([*numbers, ask] if numbers else [first, ask]), kb.version, query.as_of, benefit.id,
+        query.benefits[1:], aspect_of(kb, query), query.region, quick_replies=() if query.region else _places(kb, query),
     )
 
 
@@ -255,7 +280,7 @@ def _ask_place(kb: KnowledgeBase, query: Query, say: Wording) -> Answer:
     subject = _subject_title(kb, query)
     return Answer(
         "clarify", say("ask_place_only", benefit=subject), kb.version, query.as_of, benefit.id, query.benefits[1:],
-        aspect_of(kb, query), None, quick_replies=_places(kb, query),
+        aspect_of(kb, query), None, quick_replies=_places(kb, query), asks_place=True,
     )
 
 

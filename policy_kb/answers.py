@@ -12,7 +12,9 @@ from policy_kb.resolve import NONE, Group
 class Query:
     """What is asked. ``region`` is a code or None (not said); ``as_of`` the day asked about; ``words`` the question as
     it was put: of many figures those that its words name come first. ``institutions`` are asked about by name; ``seeks``
-    is the kind of institution looked for and ``needs`` what it must offer.
+    is the kind of institution looked for and ``needs`` what it must offer. ``place_asked``: the resident was asked for the place
+    before and did not say it. ``guessed``: the benefit meant where none is named and no rule speaks of the very words. ``brief``:
+    only what matters most.
     """
 
     benefits: tuple[str, ...]
@@ -25,6 +27,9 @@ class Query:
     institutions: tuple[str, ...] = ()
     seeks: str | None = None
     needs: frozenset[str] = frozenset()
+    place_asked: bool = False
+    guessed: str | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said and all it rests on. ``kind``: answer | clarify | notice."""
+    """What is said and all it rests on. ``kind``: answer | clarify | notice. ``asks_place``: it asks where the resident lives."""
 
     kind: str
     text: str
@@ -94,3 +99,4 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     facts: tuple[Fact, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
+    asks_place: bool = False

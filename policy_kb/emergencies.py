@@ -10,7 +10,7 @@ from functools import lru_cache
 import regex
 
 from policy_kb.knowledge import Emergency, KnowledgeBase
-from policy_kb.names import normalise
+from policy_kb.language import folded, plain
 from policy_kb.per_base import per_base
 
 
@@ -31,10 +31,14 @@ def _signs(kb: KnowledgeBase) -> list[tuple[Emergency, regex.Pattern]]:
     return [(e, _any_of(e.patterns)) for e in kb.emergencies]
 
 
+def _as_read(text: str) -> tuple[str, ...]:
+    """The words as they stand, and in standard Chinese where they are dialect: danger in either is danger."""
+    return tuple(dict.fromkeys((folded(text).without_gaps().text, plain(text))))
+
+
 def is_spared(kb: KnowledgeBase, text: str) -> bool:
     """Whether the text holds words that sound like danger and are known to mean something else: 想死你了, 跳楼价."""
-    clean, _ = normalise(text)
-    return any(p.search(clean) for e in kb.emergencies for p in _compiled(e.harmless))
+    return any(p.search(t) for t in _as_read(text) for e in kb.emergencies for p in _compiled(e.harmless))
 
 
 def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
@@ -42,12 +46,14 @@ def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
 
     A match that lies over a harmless expression (笑死, 跳楼价) does not count; another match beside it does.
     """
-    clean, _ = normalise(text)
+    texts = _as_read(text)
     for emergency, signs in _signs(kb):
-        if not signs.search(clean):
-            continue
-        found = [m.span() for p in _compiled(emergency.patterns) for m in p.finditer(clean, overlapped=True)]
-        spared = [m.span() for p in _compiled(emergency.harmless) for m in p.finditer(clean, overlapped=True)]
-        if any(all(end <= s or e <= start for s, e in spared) for start, end in found):
+        if any(signs.search(t) and _speaks_of(emergency, t) for t in texts):
             return emergency
     return None
+
+
+def _speaks_of(emergency: Emergency, text: str) -> bool:
+    found = [m.span() for p in _compiled(emergency.patterns) for m in p.finditer(text, overlapped=True)]
+    spared = [m.span() for p in _compiled(emergency.harmless) for m in p.finditer(text, overlapped=True)]
+    return any(all(end <= s or e <= start for s, e in spared) for start, end in found)

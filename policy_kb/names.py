@@ -6,7 +6,6 @@ The names are the knowledge base's own, read at run time; a new alias works as s
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,17 +13,23 @@ from dataclasses import dataclass
 import regex
 
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
+from policy_kb.language import Reading, folded, kept_characters, reader_of
 from policy_kb.per_base import per_base
+from policy_kb.quantities import AGE as QUANTITY_AGE
+from policy_kb.quantities import OLDEST, find_quantities
 from policy_kb.regions import short_name
 
 BENEFIT, TOPIC, REGION, AUDIENCE, ASPECT = "benefit", "topic", "region", "audience", "aspect"
 OFFICE, OUT_OF_SCOPE, YEAR, AGE = "office", "out_of_scope", "year", "age"
 INSTITUTION, INSTITUTION_KIND, NEED, SEEKING = "institution", "institution_kind", "need", "seeking"
+# Learned, not named: the aspect that the whole text asks about, and the benefit it means without naming one.
+ASKS, SUBJECT = "asks", "subject"
+SUBJECT_KINDS = frozenset({BENEFIT, TOPIC, INSTITUTION, INSTITUTION_KIND})
 
 
 @dataclass(frozen=True)
 class Mention:
-    """One name found in a text: ``text[start:end]`` means ``value`` (ids; several for an ambiguous place)."""
+    """One name found: ``typed[start:end]`` is read as ``text`` and means ``value`` (ids; several for an ambiguous place)."""
 
     kind: str
     value: tuple[str, ...]
@@ -33,22 +38,12 @@ class Mention:
     text: str
 
 
-def normalise(text: str) -> tuple[str, list[int]]:
-    """Half-width, lower case, no spaces; with the place in ``text`` that each character came from."""
-    letters, places = [], []
-    for index, char in enumerate(text):
-        for c in unicodedata.normalize("NFKC", char).lower():
-            if not c.isspace():
-                letters.append(c)
-                places.append(index)
-    return "".join(letters), places
-
-
 class NameIndex:
     """All names of one knowledge base, ready to be found in text."""
 
     def __init__(self, kb: KnowledgeBase):
         self.kb = kb
+        self._kept = kept_characters(kb)
         self._things: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self._cues: dict[str, str] = {}
         self._places_to_go: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -74,29 +69,33 @@ class NameIndex:
             self._add(name, REGION, code)
         for aspect in kb.aspects.values():
             for cue in aspect.cues:
-                self._cues.setdefault(normalise(cue)[0], aspect.id)
+                self._cues.setdefault(self._key(cue), aspect.id)
         # These lie inside other names without taking their place: 特困 is a need and a benefit.
         for kind, items in ((INSTITUTION_KIND, kb.institution_kinds), (NEED, kb.needs)):
             for item in items.values():
                 for name in item.aliases:
-                    self._places_to_go[normalise(name)[0]].append((kind, item.id))
+                    self._places_to_go[self._key(name)].append((kind, item.id))
         for word in kb.seeking_words:
-            self._places_to_go[normalise(word)[0]].append((SEEKING, "place"))
+            self._places_to_go[self._key(word)].append((SEEKING, "place"))
         self._longest = max(map(len, self._things), default=0)
         self._longest_cue = max(map(len, self._cues), default=0)
 
+    def _key(self, name: str) -> str:
+        return folded(name, self._kept).without_gaps().text
+
     def _add(self, name: str | None, kind: str, value: str) -> None:
-        key = normalise(name)[0] if name else ""
+        key = self._key(name) if name else ""
         if len(key) >= 2 and (kind, value) not in self._things[key]:
             self._things[key].append((kind, value))
 
-    def find(self, text: str, today: dt.date | None = None) -> list[Mention]:
-        """Every mention in ``text``, in order.
+    def find(self, text: str | Reading, today: dt.date | None = None) -> list[Mention]:
+        """Every mention in a text, in order; the places are those of the text as it was typed.
 
-        Of overlapping names the longest wins, a place we hold something on before others; aspects overlap freely, but a
-        cue inside another name (重点救助对象) asks nothing.
+        A plain string is taken as it stands, a reading as what it means. Of overlapping names the longest wins, a place we
+        hold something on before others; aspects overlap freely, but a cue inside another name (重点救助对象) asks nothing.
         """
-        clean, places = normalise(text)
+        reading = (folded(text, self._kept) if isinstance(text, str) else text).without_gaps()
+        clean = reading.text
         spans = _without_overlaps(self._spans(clean, self._things, self._longest, 2), self._weight(clean))
         found = []
         for start, end in spans:
@@ -104,6 +103,8 @@ class NameIndex:
             for kind, value in self._things[clean[start:end]]:
                 if kind == REGION and not self._is_place(clean, start, end, value, spans) or _negated(clean, start, kind):
                     continue
+                if kind == AUDIENCE and (benefit := self.kb.audiences[value].benefit) and _wished_for(clean, start):
+                    kind, value = BENEFIT, benefit
                 grouped[kind].append(value)
             found += [(kind, tuple(values), start, end) for kind, values in grouped.items()]
         named = [(s, e) for kind, _, s, e in found if kind != REGION]
@@ -114,11 +115,11 @@ class NameIndex:
         ]
         found += self._institution_words(clean)
         found += [(YEAR, (str(y),), s, e) for y, s, e in _years(clean, today or dt.date.today())]
-        found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(clean)]
+        found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(clean) if not _negated(clean, s, AGE)]
         mentions = []
-        for kind, value, start, end in sorted(found, key=lambda m: (m[2], -m[3])):
-            first, last = places[start], places[end - 1] + 1
-            mentions.append(Mention(kind, value, first, last, text[first:last]))
+        for kind, value, start, end in sorted(_not_taken_back(clean, found), key=lambda m: (m[2], -m[3])):
+            first, last = reading.span(start, end)
+            mentions.append(Mention(kind, value, first, last, clean[start:end]))
         return mentions
 
     @staticmethod
@@ -166,12 +167,6 @@ class NameIndex:
         return found if named else []
 
 
-@per_base
-def index_of(kb: KnowledgeBase) -> NameIndex:
-    """The names of this knowledge base."""
-    return NameIndex(kb)
-
-
 def _without_overlaps(spans: list[tuple[int, int]], weight: Callable[[tuple[int, int]], int]) -> list[tuple[int, int]]:
     kept: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda span: (-weight(span), span[0])):
@@ -186,9 +181,33 @@ _AFTER_PLACES = frozenset("的，,。、！？!?:：有农城低特高多能怎�
 
 def _negated(clean: str, start: int, kind: str) -> bool:
     """我问的是云安区，不是綦江: the second is not asked about. 不要 denies a place only: 不要保教费了吗 asks about the fee."""
-    before = clean[max(0, start - 4) : start]
-    denied = r"(不是问?|别说|不问|不要)$" if kind == REGION else r"(不是问?|别说|不问)$"
+    before = clean[max(0, start - 5) : start]
+    denied = r"(不是问?|别说|不问|不要|没问|不是在)$" if kind == REGION else r"(不是问?|别说|不问|没问|不是在问)$"
     return bool(regex.search(denied, before)) and not regex.search(r"(是不是|要不要)$", before)
+
+
+# 想吃低保, 够不够格吃低保: who wishes for it does not have it; 我们吃低保 does.
+_WISHED = regex.compile(
+    r"(?:想|要|能|能否|能不能|可以|可不可以|有资格|够格|够条件|够不够|够得上|符合|符不符合|申请|办|办理|怎样|怎么|如何|才|会|该)"
+    r"(?:我们?|我家|他|她|老人|再|也|还|一起|单独|自己|一个人|够格|条件|资格|去|来|才|能|吃|领)*$"
+)
+
+
+def _wished_for(clean: str, start: int) -> bool:
+    return _WISHED.search(clean[max(0, start - 12) : start]) is not None
+
+
+Found = tuple[str, tuple[str, ...], int, int]
+_TAKEN_BACK = regex.compile(
+    r"(?:我|又)?(?:说|搞|打|写|弄|讲|问|记)错(?:了|喽|啦|咧)?|(?:^|[,，。!?！？、…~])(?:哦|呃|啊|喔|噢|额)?(?:不对|错了)"
+)
+
+
+def _not_taken_back(clean: str, found: list[Found]) -> list[Found]:
+    """綦江低保，说错了，是万盛的: of what is named before the words that take it back and again after them, the second counts."""
+    cut = max((m.end() for m in _TAKEN_BACK.finditer(clean)), default=0)
+    after = {kind for kind, _, start, _ in found if start >= cut}
+    return [m for m in found if not (m[3] <= cut and m[0] in after and m[0] != ASPECT)] if cut else found
 
 
 def _region_names(kb: KnowledgeBase) -> list[tuple[str, str]]:
@@ -218,31 +237,23 @@ def _years(clean: str, today: dt.date) -> list[tuple[int, int, int]]:
     return found
 
 
-_ONES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
-_AGE = regex.compile(
-    r"(?:(?<d>(?<!\d)\d{1,3})|(?<hundred>一百)(?:零(?<h1>[一二三四五六七八九])|(?<h2>[一二三]十[一二三四五六七八九]?))?"
-    r"|(?<ten>[二三四五六七八九]?十)(?<one>[一二三四五六七八九])?)"
-    r"(?:(?<vague>几|多|来)(?=岁|周岁|了|的?老人|[，,。？?]|$)(?:周?岁)?|周?岁|的老人|了的老人|(?=老人|高龄)"
-    r"|(?<=[6-9六七八九][\d十])(?=了))(?<up>及?以上|往上)?(?<down>及?以下)?"
-)
-OLDEST = 130
-
-
-def _tens(text: str) -> int:
-    before, _, after = text.partition("十")
-    return 10 * _ONES.get(before, 1) + _ONES.get(after, 0)
-
-
 def _ages(clean: str) -> list[tuple[int, int, int, int]]:
+    """Ages in completed years with their places, 80-130 where 以上 leaves them open: a child of 18个月 is 1-1."""
     found = []
-    for m in _AGE.finditer(clean):
-        if m["d"]:
-            age = int(m["d"])
-        elif m["hundred"]:
-            age = 100 + (_ONES[m["h1"]] if m["h1"] else _tens(m["h2"]) if m["h2"] else 0)
-        else:
-            age = _tens(m["ten"] + (m["one"] or ""))
-        if age <= OLDEST:
-            youngest = 0 if m["down"] else age
-            found.append((youngest, OLDEST if m["up"] else age + 9 if m["vague"] else age, *m.span()))
+    for q in find_quantities(clean):
+        if q.kind == QUANTITY_AGE:
+            months = 12 if q.unit == "个月" else 1
+            low, high = int((q.low or 0) // months), int(OLDEST if q.high is None else q.high // months)
+            found.append((low, high, q.start, q.end))
     return found
+
+
+@per_base
+def names_of(kb: KnowledgeBase) -> NameIndex:
+    """The names of this knowledge base."""
+    return NameIndex(kb)
+
+
+def mentions_of(kb: KnowledgeBase, text: str, today: dt.date | None = None) -> list[Mention]:
+    """What a resident's words name, read as they were meant: in dialect, in pinyin and with slips."""
+    return names_of(kb).find(reader_of(kb).read(text), today)

@@ -14,10 +14,10 @@ from functools import lru_cache
 from policy_kb import names
 from policy_kb.answers import Query
 from policy_kb.knowledge import KnowledgeBase, Provision, Region
+from policy_kb.language import text as tx
 from policy_kb.names import Mention
 from policy_kb.per_base import per_base
 from policy_kb.resolve import Held, fits, hold, newest
-from policy_kb.search import text as tx
 from policy_kb.search.question import Question, questions_of
 
 # What these name is known already and sets no provision apart from its neighbours.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import regex
+
 from policy_kb import names
 from policy_kb.knowledge import KnowledgeBase
 from policy_kb.names import Mention
@@ -15,7 +17,7 @@ _PRIORITY = ("materials", "time_limit", "contact", "where", "basis", "eligibilit
 
 @dataclass(frozen=True)
 class Understanding:
-    """What one text says. None or empty: not said."""
+    """What one text says. None or empty: not said. ``guessed``: a benefit that it names no name of, but likely means."""
 
     benefits: tuple[str, ...] = ()
     topic: str | None = None
@@ -31,6 +33,7 @@ class Understanding:
     institutions: tuple[str, ...] = ()
     seeks: str | None = None
     needs: frozenset[str] = frozenset()
+    guessed: str | None = None
 
     @property
     def names_subject(self) -> bool:
@@ -56,12 +59,14 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
     if ages:
         categories += [a.id for a in kb.audiences.values() if a.age_from is not None and ages[0][0] >= a.age_from]
     benefits, topic = _subjects(kb, by_kind, categories)
+    guessed = next((m.value[0] for m in by_kind.get(names.SUBJECT, ()) if m.value[0] in kb.benefits), None)
     categories = [c for c in categories if not kb.audiences[c].hint]
     regions, ambiguous = _places(kb, by_kind.get(names.REGION, ()))
     found_aspects = {v for m in by_kind.get(names.ASPECT, ()) for v in m.value}
     residence = [c for c in categories if kb.audiences[c].dimension == "residence"]
     years = [int(m.value[0]) for m in by_kind.get(names.YEAR, ())]
     aspect = next((a for a in _PRIORITY if a in found_aspects), None)
+    aspect = next((m.value[0] for m in by_kind.get(names.ASKS, ())), aspect)
     seeks, needs = _sought(by_kind, aspect)
     return Understanding(
         benefits=benefits,
@@ -73,12 +78,24 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
         categories=frozenset(c for c in categories if kb.audiences[c].dimension != "residence"),
         age=ages[0] if ages else None,
         year=years[0] if years else None,
-        office=next((m.value[0] for m in by_kind.get(names.OFFICE, ())), None),
+        office=_office(by_kind, aspect),
         out_of_scope=next((m.value[0] for m in by_kind.get(names.OUT_OF_SCOPE, ())), None),
         institutions=tuple(dict.fromkeys(v for m in by_kind.get(names.INSTITUTION, ()) for v in m.value)),
         seeks=seeks,
         needs=needs,
+        guessed=guessed,
     )
+
+
+def _office(by_kind: dict[str, list[Mention]], aspect: str | None) -> str | None:
+    """The hotline or office asked for: by its own name, or a department's where a number is asked for (民政那边的专线)."""
+    for m in by_kind.get(names.OFFICE, ()):
+        if aspect == "contact" or _CALLS_IT_A_NUMBER.search(m.text):
+            return m.value[0]
+    return None
+
+
+_CALLS_IT_A_NUMBER = regex.compile(r"电话|热线|专线|号码|中心|大厅|窗口|站|车|报警|火警|急救|援助|投诉|\d")
 
 
 def _sought(by_kind: dict[str, list[Mention]], aspect: str | None) -> tuple[str | None, frozenset[str]]:
@@ -99,6 +116,10 @@ def _subjects(
 ) -> tuple[tuple[str, ...], str | None]:
     benefits = list(dict.fromkeys(v for m in by_kind.get(names.BENEFIT, ()) for v in m.value))
     topics = list(dict.fromkeys(v for m in by_kind.get(names.TOPIC, ()) for v in m.value))
+    asked = _asked_about(kb, by_kind)
+    if asked and topics:
+        # 弟弟读初中，想问低保标准: what is asked stands right beside the name.
+        topics, benefits = [], asked
     if len(topics) > 1 or benefits:
         specific = [t for t in topics if not kb.topics[t].generic]
         # 低保户的学费 asks about the fees; 残疾人能申请低保吗 asks about 低保.
@@ -122,6 +143,14 @@ def _subjects(
         implied = [kb.audiences[c].benefit for c in categories if kb.audiences[c].benefit]
         named = dict.fromkeys(implied[:1])
     return tuple(named), topics[0] if topics else None
+
+
+def _asked_about(kb: KnowledgeBase, by_kind: dict[str, list[Mention]]) -> list[str]:
+    """Statuses with a question of their own right behind them (低保标准), where no topic has one: not said of the person."""
+    begins = {m.start for m in by_kind.get(names.ASPECT, ())}
+    asked = [v for m in by_kind.get(names.BENEFIT, ()) if m.end in begins for v in m.value if kb.benefits[v].status]
+    beside = any(m.end in begins for m in by_kind.get(names.TOPIC, ()))
+    return [] if beside else list(dict.fromkeys(asked))
 
 
 def _best_known(kb: KnowledgeBase, codes: set[str]) -> set[str]:

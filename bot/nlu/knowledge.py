@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import regex
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -11,20 +12,39 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from policy_kb import KnowledgeBase, NameIndex, emergencies, shared_reader
-from policy_kb.names import index_of
+from policy_kb import KnowledgeBase, emergencies, mentions_of, shared_reader
+from policy_kb.names import SUBJECT_KINDS
+from policy_kb.quantities import QUANTITY
 from policy_kb.settings import kb_url
 
+# What was found, as it was found, for the components behind; not part of the parse.
+MENTIONS = "mentions"
+
 DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
+CORRECT, ELIGIBILITY = "correct", "check_eligibility"
 # A text of hardly more than these goes on with the question before it: 万盛, 那农村呢.
 FRAGMENT = {"region", "audience", "aspect", "year", "age"}
 HANDOVER = {"request_human", "complaint", "wrong_answer"}
+# What is said beside a question without being one: 好的谢谢，那孤儿呢.
+COURTESY = {"greet", "thanks", "goodbye", "acknowledge", "affirm", "deny", "praise", "small_talk", "capabilities"}
+# Learned, not found: these stand nowhere in the text. And a number says nothing of what is asked.
+LEARNED = {"asks", "subject", QUANTITY}
+_FILLERS = regex.compile(
+    r"请问|想问|问一下|我想|麻烦|就是说|就是|那个|这个|那么|还有|再问|[那呢吗嘛哦啊呀呃嗯额的了我是在和问喔噢咧哈吧也又还哎诶唉]|[^\p{Han}a-zA-Z0-9]"
+)
+_QUESTION = regex.compile(r"[呢吗嘛么?？]|多少|怎么|什么|哪|谁|几")
 
 
 def _covered(text: str, entities: list[dict[str, Any]]) -> float:
-    """The share of the text's characters that lie in a name we know."""
+    """The share of the text's characters that lie in a name we know; fillers and marks say nothing either way."""
     places = {i for e in entities for i in range(e["start"], e["end"])}
-    return len(places) / max(1, len(text.strip()))
+    empty = {i for m in _FILLERS.finditer(text) for i in range(*m.span())} - places
+    return len(places) / max(1, len(text) - len(empty))
+
+
+def current_knowledge() -> KnowledgeBase:
+    """The process's knowledge base, the newest version."""
+    return shared_reader(kb_url()).get()
 
 
 class _WithKnowledge(GraphComponent):
@@ -41,11 +61,7 @@ class _WithKnowledge(GraphComponent):
 
     @property
     def knowledge(self) -> KnowledgeBase:
-        return shared_reader(kb_url()).get()
-
-    @property
-    def index(self) -> NameIndex:
-        return index_of(self.knowledge)
+        return current_knowledge()
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -54,6 +70,8 @@ class KnowledgeEntityExtractor(_WithKnowledge):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
+            mentions = mentions_of(self.knowledge, message.get(TEXT) or "")
+            message.set(MENTIONS, mentions)
             found = [
                 {
                     "entity": m.kind,
@@ -62,7 +80,7 @@ class KnowledgeEntityExtractor(_WithKnowledge):
                     "end": m.end,
                     "extractor": type(self).__name__,
                 }
-                for m in self.index.find(message.get(TEXT) or "")
+                for m in mentions
             ]
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
@@ -107,21 +125,28 @@ class IntentGuard(_WithKnowledge):
             return DANGER
         intent = message.get(INTENT) or {}
         name, confidence = intent.get("name"), intent.get("confidence", 0.0)
-        kinds = {e["entity"] for e in message.get(ENTITIES, [])}
-        subject = kinds & {"benefit", "topic", "institution", "institution_kind"}
+        found = [e for e in message.get(ENTITIES, []) if e["entity"] not in LEARNED]
+        kinds = {e["entity"] for e in found}
+        asks = any(e["entity"] == "asks" for e in message.get(ENTITIES, []))
+        subject = kinds & SUBJECT_KINDS
         if name == DANGER and confidence < self._likely(text, bool(subject)):
-            return ASK if subject else next(
-                (r["name"] for r in message.get("intent_ranking", []) if r["name"] != DANGER), None
+            name, confidence = next(
+                ((r["name"], r["confidence"]) for r in message.get("intent_ranking", []) if r["name"] != DANGER),
+                (NOT_UNDERSTOOD, 0.0),
             )
-        if kinds and kinds <= FRAGMENT and _covered(text, message.get(ENTITIES, [])) >= self._config["fragment_share"]:
+            if subject:
+                return ASK
+        if name != CORRECT and kinds and kinds <= FRAGMENT and _covered(text, found) >= self._config["fragment_share"]:
             return INFORM
         if name in HANDOVER and confidence < self._config["handover_threshold"]:
             return ASK if subject else NOT_UNDERSTOOD
         if "out_of_scope" in kinds and not subject and name in {ASK, INFORM}:
             return OUT_OF_SCOPE
+        if name in COURTESY and (subject or kinds & {"region", "audience"}) and (asks or _QUESTION.search(text)):
+            return ASK if subject and not regex.search(r"那.{1,8}呢", text) else INFORM
         precise = subject and kinds & {"aspect", "region", "audience", "age"} and "out_of_scope" not in kinds
         if name == OUT_OF_SCOPE and precise and confidence < self._config["out_of_scope_threshold"]:
             return ASK
         if confidence < self._config["unsure_threshold"]:
-            return ASK if kinds & {"benefit", "topic", "office"} else None if kinds else NOT_UNDERSTOOD
-        return None
+            return ASK if kinds & {"benefit", "topic", "office"} else name if kinds else NOT_UNDERSTOOD
+        return name

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import tantivy
 
 from policy_kb.knowledge import KnowledgeBase
-from policy_kb.search import text as tx
+from policy_kb.language import text as tx
 from policy_kb.search.highlight import spans
 from policy_kb.search.index import BODY, CARD, HEAD, META, SOUND, SearchIndex
 from policy_kb.search.question import Question, questions_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy_kb.search import text as tx
+from policy_kb.language import text as tx
 from policy_kb.search.question import Question
 
 

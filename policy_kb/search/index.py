@@ -20,7 +20,7 @@ from pathlib import Path
 
 import tantivy
 
-from policy_kb.search import text as tx
+from policy_kb.language import text as tx
 from policy_kb.search.records import CLAUSE, Record, unpacked
 
 LAYOUT = "v3"

@@ -12,16 +12,13 @@ import regex
 import rjieba
 
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
-from policy_kb.names import ASPECT, BENEFIT, REGION, TOPIC, YEAR, Mention, NameIndex, index_of
+from policy_kb.language import reader_of
+from policy_kb.language import text as tx
+from policy_kb.names import ASPECT, BENEFIT, REGION, TOPIC, YEAR, Mention, NameIndex, names_of
 from policy_kb.per_base import per_base
-from policy_kb.search import text as tx
-from policy_kb.search.sound import NameSounds
 from policy_kb.search.synonyms import Synonyms, shipped
 
 LONGEST_QUERY = 200
-# A slip stands in documents at most this often for each time the right word does (底保 is part of 兜底保障).
-_SLIP = 0.25
-_LETTERS = regex.compile(r"[a-z]+(?:['\s]+[a-z]+)*")
 
 
 @dataclass(frozen=True)
@@ -76,53 +73,27 @@ class Questions:
 
     def __init__(self, kb: KnowledgeBase, synonyms: Synonyms | None = None, names: NameIndex | None = None):
         self.kb = kb
-        self.names = names or index_of(kb)
-        self.sounds = NameSounds(kb)
+        self.names = names or names_of(kb)
+        self.reader = reader_of(kb)
         self.synonyms = synonyms or shipped()
 
     def read(self, text: str, frequency: Callable[[str], int] = lambda term: 0, today: dt.date | None = None) -> Question:
         """Understand one query. ``frequency(term)``: in how many records the index holds a term."""
         folded = tx.fold(text[:LONGEST_QUERY])
-        spoken, pairs, more = self._letters_read(folded, frequency)
-        meant = self._slips_mended(spoken, frequency)
+        reading = self.reader.read(text[:LONGEST_QUERY], frequency, search=True)
+        meant, spoken = tx.fold(reading.text), tx.fold(reading.spoken)
         mentions = self.names.find(meant, today)
         benefits, also = self._benefits(mentions)
         alternates = [*self._names_meant(mentions), *self._other_words(meant), *_numbers(meant)]
-        alternates += [Alternate(0, 0, (words,), 0.5) for words in more]
+        alternates += [Alternate(0, 0, (words,), 0.5) for words in reading.more]
         if meant != spoken:
             alternates.append(Alternate(0, 0, tuple(r for r, _ in tx.runs(spoken)), 0.3))
         return Question(
-            meant, tuple(self._terms(meant, mentions)), tuple(alternates), pairs, benefits, also,
+            meant, tuple(self._terms(meant, mentions)), tuple(alternates), reading.pairs, benefits, also,
             tuple(dict.fromkeys(v for m in mentions if m.kind == ASPECT for v in m.value)),
             self._places(mentions), _units_asked(meant), next((int(m.value[0]) for m in mentions if m.kind == YEAR), None),
             meant if meant != folded else None, tuple(mentions),
         )
-
-    # --- sound
-
-    def _letters_read(self, folded: str, frequency: Callable[[str], int]) -> tuple[str, tuple[str, ...], list[str]]:
-        """The query with its pinyin and initials written out, pairs of syllables no name covers, and less likely readings."""
-        pairs: list[str] = []
-        more: list[str] = []
-
-        def written_out(m: regex.Match) -> str:
-            readings = self.sounds.read_letters(m[0], lambda word: frequency(word) > 0)
-            if not readings:
-                return m[0]
-            pairs.extend(readings[0].pairs)
-            more.extend(r.text for r in readings[1:] if r.text)
-            return readings[0].text or m[0]
-
-        return _LETTERS.sub(written_out, folded), tuple(dict.fromkeys(pairs)), more
-
-    def _slips_mended(self, folded: str, frequency: Callable[[str], int]) -> str:
-        def rare(written: str, meant: str) -> bool:
-            pairs = [(written[i : i + 2], meant[i : i + 2]) for i in range(len(written) - 1)]
-            return any(frequency(a) <= _SLIP * frequency(b) for a, b in pairs if a != b)
-
-        for start, end, name in reversed(self.sounds.homophones(folded, rare)):
-            folded = folded[:start] + name + folded[end:]
-        return folded
 
     # --- names
 

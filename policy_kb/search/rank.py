@@ -11,7 +11,7 @@ from functools import lru_cache
 import regex
 
 from policy_kb.knowledge import KnowledgeBase
-from policy_kb.search import text as tx
+from policy_kb.language import text as tx
 from policy_kb.search.question import Question
 from policy_kb.search.records import CLAUSE, Record
 

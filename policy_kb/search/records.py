@@ -10,8 +10,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase, Provision
+from policy_kb.language.text import is_clean
 from policy_kb.names import BENEFIT, NameIndex
-from policy_kb.search.text import is_clean
 
 if TYPE_CHECKING:
     from policy_kb.ingest.model import Clause, Metadata

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from policy_kb.search.text import fold
+from policy_kb.language.text import fold
 
 TABLE = Path(__file__).with_name("synonyms.yaml")
 

@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import AnswerPolicy, base
 from bot.gateway.results import Result
-from policy_kb import KnowledgeBase, NameIndex
+from policy_kb import KnowledgeBase, NameIndex, mentions_of
 from policy_kb.loader import SHIPPED, read_knowledge
 
 TODAY = "2026-11-23"
@@ -39,7 +39,7 @@ class Conversation:
 
     def say(self, text: str, intent: str = "ask_policy", action: Any = None) -> Result:
         """The one result of an action for this message, checked as the gateway checks it."""
-        entities = [{"entity": m.kind, "value": ",".join(m.value), "start": m.start, "end": m.end} for m in self.names.find(text)]
+        entities = [{"entity": m.kind, "value": ",".join(m.value), "start": m.start, "end": m.end} for m in mentions_of(self.names.kb, text)]
         return self._run(text, intent, entities, action or AnswerPolicy())
 
     def press(self, payload: str, action: Any = None) -> Result:

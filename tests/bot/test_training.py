@@ -14,7 +14,7 @@ from bot import training
 def house(tmp_path, monkeypatch) -> Path:
     """A small assistant whose training takes no time."""
     root = tmp_path / "house"
-    for name in ("config.yml", "domain/policy.yml", "nlu_data/ask/amount.yml", "bot/nlu/classifier.py", "bot/nlu/ngrams.py",
+    for name in ("config.yml", "domain/policy.yml", "nlu_data/ask/amount.yml", "bot/nlu/classifier.py", "bot/nlu/linear.py",
                  "bot/nlu/tokenizer.py", "policy_kb/data/benefits.yaml", "bot/gateway/app.py"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(name, encoding="utf-8")

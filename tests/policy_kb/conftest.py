@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 from small_kb import TODAY
 
-from policy_kb import Answer, Group, KnowledgeBase, NameIndex, Query, Understanding, answer, interpret, loader
+from policy_kb import Answer, Group, KnowledgeBase, NameIndex, Query, Understanding, answer, interpret, loader, mentions_of
 from policy_kb.loader import SHIPPED, read_knowledge
 from policy_kb.yamlsource import Source, read_folders
 
@@ -43,11 +43,11 @@ class Asked:
 
 
 @pytest.fixture(scope="session")
-def understand(shipped: KnowledgeBase, names: NameIndex) -> Callable[..., Understanding]:
+def understand(shipped: KnowledgeBase) -> Callable[..., Understanding]:
     """``understand(text, day=…)``: what the shipped names make of a text."""
 
     def run(text: str, day: dt.date = TODAY) -> Understanding:
-        return interpret(shipped, names.find(text, day))
+        return interpret(shipped, mentions_of(shipped, text, day))
 
     return run
 

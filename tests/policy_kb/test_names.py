@@ -7,8 +7,9 @@ from small_kb import TODAY, base
 
 from policy_kb import NameIndex, loader, yamlsource
 from policy_kb.knowledge import AudienceGroup, Benefit, Office
+from policy_kb.language import folded
 from policy_kb.loader import SHIPPED, read_knowledge
-from policy_kb.names import AGE, ASPECT, AUDIENCE, BENEFIT, OFFICE, REGION, TOPIC, YEAR, normalise
+from policy_kb.names import AGE, ASPECT, AUDIENCE, BENEFIT, OFFICE, REGION, TOPIC, YEAR
 
 
 def found(names, text, kind=None):
@@ -48,11 +49,12 @@ def test_spaces_and_full_width_letters_do_not_hide_a_name(text):
 def test_a_mention_gives_its_place_in_the_text_as_written(names):
     text = "云安区　 低 保 多少"
     (mention,) = [m for m in names.find(text, TODAY) if m.kind == BENEFIT]
-    assert text[mention.start : mention.end] == mention.text == "低 保"
+    assert (text[mention.start : mention.end], mention.text) == ("低 保", "低保")
 
 
 def test_normalised_text_knows_where_every_letter_came_from():
-    clean, places = normalise("ＡＢ 低保①")
+    reading = folded("ＡＢ 低保①").without_gaps()
+    clean, places = reading.text, [start for start, _ in reading.at]
     assert (clean, places) == ("ab低保1", [0, 1, 3, 4, 5])
 
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from policy_kb import per_base
-from policy_kb.names import NameIndex, index_of
+from policy_kb.names import NameIndex, names_of
 from policy_kb.reader import Reader
 from policy_kb.relevance import Relevance, relevance_of
 from policy_kb.search.question import Questions, questions_of
@@ -17,13 +17,13 @@ def test_everything_made_of_a_base_is_made_ahead(shipped, monkeypatch):
     per_base.work_out(shipped)
     for made in (NameIndex, Questions, Relevance):
         monkeypatch.setattr(made, "__init__", lambda *a: pytest.fail("made once more"))
-    for of in (index_of, questions_of, relevance_of):
+    for of in (names_of, questions_of, relevance_of):
         assert of(shipped)
     assert {"by_subject", "by_benefit", "provision_of", "regions_with_data", "lead_of"} <= set(vars(shipped))
 
 
 def test_names_are_read_from_a_base_once(shipped):
-    assert questions_of(shipped).names is index_of(shipped)
+    assert questions_of(shipped).names is names_of(shipped)
 
 
 class Versions:

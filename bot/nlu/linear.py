@@ -1,0 +1,72 @@
+"""A linear model over counted features: trained with scikit-learn, served with NumPy only."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Weights of logistic regressions over TF-IDF of features, one for each class against the rest."""
+
+    vocabulary: dict[str, int]
+    idf: np.ndarray
+    weights: np.ndarray
+    bias: np.ndarray
+    classes: list[str]
+
+    @classmethod
+    def trained(
+        cls, features: Sequence[Sequence[str]], labels: Sequence[str], *, c: float = 20.0, min_df: int = 2
+    ) -> LinearModel:
+        """Learn ``labels`` from ``features``, one list for each text; features of fewer than ``min_df`` texts are left out."""
+        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.linear_model import LogisticRegression
+
+        vectors = TfidfVectorizer(analyzer=list, min_df=min_df, sublinear_tf=True)
+        counted = vectors.fit_transform(features)
+        # One class against the rest: as good as all at once on our data, and forty times as fast to train.
+        regression = LogisticRegression(C=c, solver="liblinear", class_weight="balanced", random_state=0)
+        regression.fit(counted, labels)
+        weights, bias = regression.coef_, regression.intercept_
+        if len(regression.classes_) == 2:  # one row says both
+            weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+        vocabulary = {g: int(i) for g, i in vectors.vocabulary_.items()}
+        return cls(vocabulary, vectors.idf_, weights, bias, [str(x) for x in regression.classes_])
+
+    def probabilities(self, features: Sequence[str]) -> np.ndarray:
+        """One probability for each class."""
+        counts = Counter(i for g in features if (i := self.vocabulary.get(g)) is not None)
+        scores = self.bias
+        if counts:
+            index = np.fromiter(counts, dtype=np.intp)
+            value = np.array([1 + math.log(c) for c in counts.values()]) * self.idf[index]
+            scores = self.weights[:, index] @ (value / np.linalg.norm(value)) + self.bias
+        odds = 1 / (1 + np.exp(-scores))
+        return odds / odds.sum()
+
+    def ranking(self, features: Sequence[str]) -> list[tuple[str, float]]:
+        """Classes with their probabilities, the likeliest first."""
+        return sorted(zip(self.classes, map(float, self.probabilities(features))), key=lambda x: -x[1])
+
+    def save(self, folder: Path) -> None:
+        np.savez_compressed(folder / "weights.npz", idf=self.idf, weights=self.weights, bias=self.bias)
+        names = {"classes": self.classes, "vocabulary": sorted(self.vocabulary, key=self.vocabulary.get)}
+        (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> LinearModel:
+        names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
+        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+            # Column by column in memory: a text has few features, and takes their columns.
+            weights = np.asfortranarray(arrays["weights"].astype(np.float32))
+            return cls(
+                {g: i for i, g in enumerate(names["vocabulary"])}, arrays["idf"], weights, arrays["bias"], names["classes"],
+            )

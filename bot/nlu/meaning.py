@@ -1,0 +1,79 @@
+"""What is asked, learned from labelled examples: which aspect, and which benefit where none is named.
+
+Names are still the base's own: the aspect is learned from what is said around them, and a benefit is guessed only where a text
+names none (土墙房要塌了国家管不管).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.features import grams, masked_grams
+from bot.nlu.knowledge import MENTIONS
+from bot.nlu.trained import TrainedOnExamples, example_metadata
+from policy_kb import Mention
+from policy_kb.names import ASKS, ASPECT, SUBJECT, SUBJECT_KINDS
+
+# Most texts ask nothing of the kind: small talk, other people's business, a bare name.
+NOTHING = "nothing"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class AspectClassifier(TrainedOnExamples, EntityExtractorMixin):
+    """Adds the entity ``asks``: the aspect a text asks about. Where the base's own cues say another, it must be surer."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"C": 20.0, "min_df": 2, "threshold": 0.45, "threshold_against_cue": 0.7}
+
+    def label_of(self, example: Message) -> str | None:
+        return example_metadata(example).get("aspect") or NOTHING
+
+    def features_of(self, text: str, mentions: Iterable[Mention]) -> list[str]:
+        mentions = list(mentions)
+        cues = [f"cue:{v}" for m in mentions if m.kind == ASPECT for v in m.value]
+        return [*grams(text), *masked_grams(text, mentions), *cues]
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            aspect, confidence = self.ranking(message)[0]
+            cues = {v for m in message.get(MENTIONS) or () if m.kind == ASPECT for v in m.value}
+            against = bool(cues) and aspect not in cues
+            if aspect != NOTHING and confidence >= self._config["threshold_against_cue" if against else "threshold"]:
+                _add(message, ASKS, aspect, confidence, type(self).__name__)
+        return messages
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
+    """Adds the entity ``subject``: the benefit that a text names no name of, where one is likely."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"C": 20.0, "min_df": 2, "threshold": 0.5}
+
+    def label_of(self, example: Message) -> str | None:
+        return next(iter(example_metadata(example).get("benefit") or ()), NOTHING)
+
+    def features_of(self, text: str, mentions: Iterable[Mention]) -> list[str]:
+        return grams(text)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if any(m.kind in SUBJECT_KINDS for m in message.get(MENTIONS) or ()):
+                continue
+            benefit, confidence = self.ranking(message)[0]
+            if benefit != NOTHING and confidence >= self._config["threshold"]:
+                _add(message, SUBJECT, benefit, confidence, type(self).__name__)
+        return messages
+
+
+def _add(message: Message, kind: str, value: str, confidence: float, extractor: str) -> None:
+    entity = {"entity": kind, "value": value, "start": 0, "end": 0, "confidence_entity": confidence, "extractor": extractor}
+    message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)

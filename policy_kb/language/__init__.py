@@ -1,0 +1,5 @@
+"""How residents write, read as what they mean: width, traditional characters, dialect, pinyin and slips of the ear."""
+
+from policy_kb.language.reading import Reader, Reading, folded, kept_characters, plain, reader_of
+
+__all__ = ["Reader", "Reading", "folded", "kept_characters", "plain", "reader_of"]

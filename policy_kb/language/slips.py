@@ -1,0 +1,176 @@
+"""Slips of the ear and of the keyboard: 低宝, 其江, 事业金, 临时求助, read as the names people meant. Pure.
+
+The danger is the other way round: everyday words must stay what they are. So a slip is taken only where what is written makes
+no word of the dictionary in that place, and the more characters a name has, the less it takes to recognise it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+import regex
+import rjieba
+from pypinyin import lazy_pinyin
+
+from policy_kb.language.spoken_names import SpokenName
+from policy_kb.language.syllables import blurred
+
+_HAN = regex.compile(r"[\p{Han}]{2,}")
+# Times in the sixty million words that the dictionary was counted on.
+_HARDLY_A_WORD = 30
+# From so many characters on, one wrong character is a slip whatever it sounds like.
+_LONG, _VERY_LONG = 4, 5
+_LONGEST = 14
+# How often a character is a word of its own: 就, 在, 和, 也 are among the commonest, 区, 元, 事 are common.
+_COMMONEST, _COMMON = 100_000, 20_000
+
+Span = tuple[int, int]
+Rare = Callable[[str, str, bool], bool]
+
+
+class Slips:
+    """The names of one knowledge base, ready to be recognised in what was misspelt."""
+
+    def __init__(self, names: Iterable[SpokenName]):
+        self._names: dict[str, float] = {}
+        self._by_sound: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self._by_blur: dict[tuple[str, ...], list[str]] = defaultdict(list)
+        self._by_gap: dict[tuple[int, str, str], list[str]] = defaultdict(list)
+        self._sounds: dict[str, tuple[str, ...]] = {}
+        for name in sorted(names, key=lambda n: (n.rank, len(n.text), n.text)):
+            known = name.text in self._names
+            self._names.setdefault(name.text, name.rank)
+            if known or not name.misheard or len(name.text) > _LONGEST:
+                continue
+            self._sounds[name.text] = name.sound
+            self._by_sound[name.sound].append(name.text)
+            self._by_blur[tuple(map(blurred, name.sound))].append(name.text)
+            if name.distinct and len(name.text) >= _LONG:
+                for i in range(len(name.text)):
+                    self._by_gap[i, name.text[:i], name.text[i + 1 :]].append(name.text)
+        self._longest = max(map(len, self._sounds), default=0)
+
+    def find(self, text: str, rare: Rare) -> list[tuple[int, int, str]]:
+        """``(start, end, name)`` for every slip in a folded text, in order, without overlaps.
+
+        ``rare(written, meant, everywhere)`` tells whether documents hardly ever hold what is written in some place, or in every
+        place, where it differs.
+        """
+        return sorted(slip for run in _HAN.finditer(text) for slip in self._in_run(run[0], run.start(), rare))
+
+    def _in_run(self, run: str, offset: int, rare: Rare) -> list[tuple[int, int, str]]:
+        sound = lazy_pinyin(run)
+        if len(sound) != len(run):
+            return []
+        cut, right = _Cut(run), self._written_right(run)
+        found: list[tuple[int, int, str]] = []
+        taken: set[int] = set()
+        # The surest first: what sounds the same, what sounds alike to many, what differs in one character.
+        for candidates, is_slip in (
+            (self._same_sound, _is_homophone), (self._alike, _is_near_homophone), (self._one_other, _is_typo)
+        ):
+            for size in range(min(self._longest, len(run)), 1, -1):
+                for start in range(len(run) - size + 1):
+                    end = start + size
+                    written = run[start:end]
+                    if not taken.isdisjoint(range(start, end)) or written in self._names or cut.is_word(written):
+                        continue
+                    # A name that is written right is no slip, and nothing that reaches into it is one.
+                    if any(s < end and start < e and not (start <= s and e <= end) for s, e in right):
+                        continue
+                    for name in candidates(written, tuple(sound[start:end])):
+                        change = _Change(cut, start, written, name, sound[start:end], self._sounds[name])
+                        inside = any(change.differing <= set(range(s, e)) for s, e in right)
+                        if not inside and is_slip(change) and rare(written, name, not change.loose):
+                            taken |= set(range(start, end))
+                            found.append((offset + start, offset + end, name))
+                            break
+        return found
+
+    def _written_right(self, run: str) -> list[Span]:
+        return [
+            (start, start + size)
+            for start in range(len(run))
+            for size in range(min(self._longest, len(run) - start), 1, -1)
+            if run[start : start + size] in self._sounds
+        ]
+
+    def _same_sound(self, written: str, sound: tuple[str, ...]) -> Iterable[str]:
+        return self._by_sound.get(sound, ())
+
+    def _alike(self, written: str, sound: tuple[str, ...]) -> Iterable[str]:
+        return self._by_blur.get(tuple(map(blurred, sound)), ())
+
+    def _one_other(self, written: str, sound: tuple[str, ...]) -> Iterable[str]:
+        if len(written) < _LONG:
+            return ()
+        return [name for i in range(len(written)) for name in self._by_gap.get((i, written[:i], written[i + 1 :]), ())]
+
+
+class _Change:
+    """``run[start:]`` written, ``name`` meant; ``differing`` are the places in the run of the characters that differ."""
+
+    def __init__(self, cut: _Cut, start: int, written: str, name: str, sound: list[str], meant: tuple[str, ...]):
+        self.cut, self.start, self.end, self.size = cut, start, start + len(written), len(written)
+        places = [k for k in range(self.size) if written[k] != name[k]]
+        self.differing = {start + k for k in places}
+        self.loose = self.differing <= cut.loose
+        self.heard = [(sound[k], meant[k]) for k in places]
+        # How common the commonest of them is as a word of its own: 和 and 就 stand beside any name by chance.
+        self.common = max((rjieba.suggest_freq(written[k]) for k in places), default=0)
+        self.within = all(start <= s and e <= self.end for s, e in cut.words if any(s <= i < e for i in self.differing))
+        self.fills = sum(e - s for s, e in cut.words if any(s <= i < e for i in self.differing)) >= self.size
+        self.at_edge = bool(places) and (places[0] == 0 or places[-1] == self.size - 1)
+
+
+def _is_homophone(c: _Change) -> bool:
+    if not c.within or c.common > _COMMONEST and c.size < _VERY_LONG and (c.at_edge or c.size < _LONG):
+        return False
+    # 事业金: every character is in some word, but the whole is none.
+    return c.loose or c.size >= 3 and len(c.differing) < c.size and not c.fills
+
+
+def _is_near_homophone(c: _Change) -> bool:
+    if c.common > _COMMON or not c.loose or not c.within:
+        return False
+    return 2 * len(c.differing) <= c.size if c.size >= 3 else c.differing <= c.cut.single and len(c.differing) == 1
+
+
+def _is_typo(c: _Change) -> bool:
+    """One character of a long name is another: 临时求助 by its rhyme, 最低生活保漳 whatever it sounds like."""
+    if len(c.differing) != 1 or c.common > _COMMON or not c.within:
+        return False
+    return all(_nearly(said, meant) for said, meant in c.heard) or c.loose and not c.at_edge and c.size >= _VERY_LONG
+
+
+class _Cut:
+    """One run of characters as a dictionary cuts it."""
+
+    def __init__(self, run: str):
+        self.words: list[Span] = []
+        at = 0
+        for word in rjieba.cut(run, False):
+            self.words.append((at, at + len(word)))
+            at += len(word)
+        self._run = run
+        # Characters that belong to no word, or to one that is hardly ever met.
+        self.single = {s for s, e in self.words if e - s == 1}
+        self.loose = {i for s, e in self.words if e - s == 1 or self._hardly_a_word(s, e) for i in range(s, e)}
+
+    def _hardly_a_word(self, start: int, end: int) -> bool:
+        return end - start == 2 and rjieba.suggest_freq(self._run[start:end]) < _HARDLY_A_WORD
+
+    @staticmethod
+    def is_word(written: str) -> bool:
+        return len(written) > 2 and rjieba.has_word(written)
+
+
+# Said with and without breath: 求 for 救.
+_PAIRS = frozenset(map(frozenset, ("bp", "dt", "gk", "jq", "zc")))
+
+
+def _nearly(said: str, meant: str) -> bool:
+    """Whether two syllables rhyme and begin nearly the same."""
+    a, b = blurred(said), blurred(meant)
+    return a == b or a[1:] == b[1:] and frozenset(a[0] + b[0]) in _PAIRS
