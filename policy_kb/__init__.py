@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from policy_kb.resolve import Group
     from policy_kb.understanding import Understanding, interpret
 
-# Answering brings dictionaries of 90 MB with it, which a process that only reads settings or the store must not carry.
+# Answering brings dictionaries of 50 MB with it, which a process that only reads settings or the store must not carry.
 __getattr__ = lazily(
     __name__,
     {

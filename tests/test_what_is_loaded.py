@@ -31,6 +31,7 @@ def loaded_by(code: str, names: tuple[str, ...]) -> set[str]:
         ("policy_kb", (*DICTIONARIES, *INGESTING, *LOADING, *DATABASE, "yaml")),
         ("policy_kb.reader", (*DICTIONARIES, *INGESTING, *LOADING)),
         ("policy_kb.answering", (*INGESTING, *LOADING, *DATABASE, "tantivy")),
+        ("bot.nlu.features", (*INGESTING, *LOADING, "pypinyin", "tantivy")),
         ("desk", (*DICTIONARIES, *INGESTING, *LOADING)),
     ],
 )

@@ -29,7 +29,7 @@ MAX_LIMIT, MAX_OFFSET = 50, 1000
 
 
 class Search:
-    """Search, loaded when somebody first looks something up: its dictionaries take 90 MB and half a second."""
+    """Search, loaded when somebody first looks something up: its dictionaries take 50 MB and half a second."""
 
     def __init__(self, url: str, reader: Reader):
         self._url, self._reader = url, reader

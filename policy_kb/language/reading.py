@@ -127,7 +127,7 @@ class Reader:
     """Reads with the names of one knowledge base."""
 
     def __init__(self, kb: KnowledgeBase):
-        # Dictionaries of 90 MB, which a process that only looks for danger must not carry.
+        # Dictionaries of 50 MB, which a process that only looks for danger must not carry.
         from policy_kb.language.letters import LetterReader
         from policy_kb.language.slips import Slips
         from policy_kb.language.spoken_names import spoken_names

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 
 import regex
 import rjieba
-from pypinyin import lazy_pinyin
 
+from policy_kb.language.pinyin import lazy_pinyin
 from policy_kb.language.spoken_names import SpokenName
 from policy_kb.language.syllables import blurred
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 import opencc
 import regex
 
+from policy_kb.language.pinyin import lazy_pinyin
+
 _RUN = regex.compile(r"[\p{Han}〇]+|[a-z]+|\d+(?:\.\d+)?")
 _HAN = regex.compile(r"[\p{Han}〇]+")
 _GAP = regex.compile(r"(?<=[\p{Han}〇])\s+(?=[\p{Han}〇])")
@@ -72,8 +74,6 @@ def is_clean(text: str) -> bool:
 @lru_cache(maxsize=400_000)
 def sound_of_pair(pair: str) -> str:
     """Two characters as two syllables without tones: 低保 → di'bao."""
-    from pypinyin import lazy_pinyin  # 55 MB that nobody needs who only folds text
-
     return "'".join(lazy_pinyin(pair))
 
 
