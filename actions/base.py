@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import asdict
 from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from policy_kb import Answer, KnowledgeBase, Mention, QuickReply, shared_reader
+from policy_kb import Answer, Citation, Fact, KnowledgeBase, Mention, QuickReply, shared_reader
 from policy_kb.language import plain
 from policy_kb.names import INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
 from policy_kb.quantities import QUANTITY
@@ -97,9 +96,18 @@ def say(
 
 def say_answer(dispatcher: CollectingDispatcher, answer: Answer) -> None:
     """Send an answer of the knowledge base."""
-    whole = json.loads(json.dumps(asdict(answer), default=dt.date.isoformat, ensure_ascii=False))
-    data = {k: whole[k] for k in ("benefit", "also", "aspect", "region", "as_of", "coverage", "kb_version", "facts")}
+    names = ("benefit", "also", "aspect", "region", "as_of", "coverage", "kb_version")
+    data = {name: _plain(getattr(answer, name)) for name in names} | {"facts": [_flat(f) for f in answer.facts]}
     say(
-        dispatcher, answer.kind, answer.text, citations=whole["citations"], data=data,
+        dispatcher, answer.kind, answer.text, citations=[_flat(c) for c in answer.citations], data=data,
         quick_replies=[{"title": r.title, "says": r.says, "payload": payload(r)} for r in answer.quick_replies],
     )
+
+
+def _flat(item: Fact | Citation) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in vars(item).items()}
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it."""
+    return value.isoformat() if isinstance(value, dt.date) else list(value) if isinstance(value, tuple) else value

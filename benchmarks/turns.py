@@ -1,116 +1,174 @@
-"""Start, memory and turn time of the service beside stock Rasa on the same model, in one run: ``make benchmark``.
+"""Start, memory, training and turns beside a stock Rasa bot, all in one run: ``make benchmark``.
 
-The peer is Rasa as its documentation sets it up: ``rasa run`` with the REST channel and a SQLite tracker store, custom
-actions in a server of their own. Both use this environment and the same trained model, one after the other, so the
-machine's noise falls on both; read the ratios, not the seconds. The peer neither masks, saves first nor owns cases.
+The peer is Rasa as its documentation sets it up (``benchmarks/stock_config.yml``: jieba, DIET, RulePolicy; SQL tracker store on
+SQLite; custom actions in a server of their own), on the same training data, domain, knowledge and action code, in an environment
+of its own (``tools/setup-stock.sh``). We are measured twice: at our Rasa's own endpoint, and through the gateway, which masks,
+saves each message first and commits each reply. Windows of all three alternate, so that the machine's noise falls on all.
 """
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
-import psutil
+import aiohttp
 
+from benchmarks.load import Window, load, long_conversation, questions
+from benchmarks.peers import Begin, Ours, Stock, train_stock
 from bot import training
-from tests.service import ROOT, Chat, Service, free_port, wait_for
+from tests.service import ROOT
 
-TURNS = 50
-QUESTIONS = ("云安区农村低保一个月多少钱", "那城里呢", "万盛90岁老人高龄补贴", "低保户的孩子读幼儿园要钱吗", "你好")
-
-
-def proportional_mb(processes: list[psutil.Process]) -> float:
-    """Sum of PSS in MB."""
-    return sum(p.memory_full_info().pss for p in processes) / 2**20
+RESULTS = Path(__file__).resolve().parent / "results"
+AT_ONCE = (1, 8, 32)
+LABELS = {"stock": "stock Rasa", "turn": "ours, /turn", "gateway": "ours, gateway"}
 
 
-def turns(say: Callable[[str], object]) -> list[float]:
-    """Seconds of each turn of one conversation."""
-    times = []
-    for number in range(TURNS):
-        start = time.perf_counter()
-        assert say(QUESTIONS[number % len(QUESTIONS)])
-        times.append(time.perf_counter() - start)
-    return times
+async def measured(ways: dict[str, Begin], seconds: float, rounds: int) -> dict:
+    """Windows at every load, in turns; then the same answers compared, and one long conversation each."""
+    asked = questions()
+    windows: dict[str, dict[int, list[Window]]] = {name: {n: [] for n in AT_ONCE} for name in ways}
+    quiet = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=quiet, timeout=aiohttp.ClientTimeout(total=120), trust_env=False) as session:
+        begin = {name: way(session) for name, way in ways.items()}
+        for one in begin.values():
+            await load(one, asked, 2, 2.0)
+        for _ in range(rounds):
+            for at_once in AT_ONCE:
+                for name, one in begin.items():
+                    windows[name][at_once].append(await load(one, asked, at_once, seconds))
+                    print(f"{LABELS[name]:14} {at_once:3} {windows[name][at_once][-1].figures}", flush=True)
+        long: dict[str, list[list[float]]] = {name: [] for name in begin}
+        for _ in range(rounds):
+            for name, one in begin.items():
+                long[name].append(await long_conversation(one, asked))
+        said: dict[str, list[str]] = {name: [] for name in begin}
+        for name, one in begin.items():
+            for text in asked:
+                said[name].append(await one()(text))
+    return {
+        "turns": {
+            name: {str(n): _median([w.figures for w in many]) for n, many in by.items()} for name, by in windows.items()
+        },
+        "long": {
+            name: {
+                "first_ten_ms": 1000 * statistics.median(t for times in many for t in times[:10]),
+                "last_ten_ms": 1000 * statistics.median(t for times in many for t in times[90:]),
+            }
+            for name, many in long.items()
+        },
+        "same_answers": sum(a == b for a, b in zip(said["stock"], said["turn"])) / len(asked),
+        "questions": len(asked),
+    }
 
 
-def ours(folder: Path) -> dict[str, float]:
-    service = Service(folder)
-    start = time.perf_counter()
-    service.start()
-    ready = time.perf_counter() - start
-    try:
-        times = turns(Chat(service).say)
-        launcher = psutil.Process(service.process.pid)
-        memory = proportional_mb([launcher, *launcher.children(recursive=True)])
-    finally:
-        service.stop()
-    return {"ready": ready, "memory": memory, "p50": statistics.median(times), "last": statistics.median(times[-10:])}
+def _median(rows: list[dict[str, float]]) -> dict[str, float]:
+    return {key: statistics.median(row[key] for row in rows) for key in rows[0]}
 
 
-def stock(folder: Path, model: Path) -> dict[str, float]:
-    port, actions = free_port(), free_port()
-    (folder / "credentials.yml").write_text("rest:\n")
-    (folder / "endpoints.yml").write_text(
-        f"action_endpoint: {{url: 'http://127.0.0.1:{actions}/webhook'}}\n"
-        f"tracker_store: {{type: SQL, dialect: sqlite, db: '{folder / 'rasa.db'}'}}\n"
-    )
-    environment = os.environ | {"HUIMIN_KB_URL": f"sqlite:///{folder / 'kb.db'}", "SANIC_HOST": "127.0.0.1"}
-    python = [sys.executable, "-W", "ignore", "-m"]
-    subprocess.run([*python, "policy_kb", "load"], cwd=ROOT, env=environment, check=True, capture_output=True)
-    quiet = {"cwd": ROOT, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    start = time.perf_counter()
-    running = [
-        subprocess.Popen([*python, "rasa_sdk", "--actions", "actions", "--port", str(actions)], **quiet),
-        subprocess.Popen(
-            [*python, "rasa", "run", "--model", str(model), "--port", str(port), "--interface", "127.0.0.1",
-             "--credentials", str(folder / "credentials.yml"), "--endpoints", str(folder / "endpoints.yml")], **quiet),
-    ]
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def train_ours(kb_url: str) -> float:
+    """Seconds of a training from nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.monotonic()
+        environment = os.environ | {"HUIMIN_VAR": folder, "HUIMIN_KB_URL": kb_url}
+        subprocess.run([sys.executable, "-W", "ignore", "-m", "bot", "train"], cwd=ROOT, env=environment, check=True,
+                       capture_output=True)
+        return time.monotonic() - began
 
-    def say(text: str) -> object:
-        body = json.dumps({"sender": "benchmark", "message": text}).encode()
-        url = f"http://127.0.0.1:{port}/webhooks/rest/webhook"
-        with opener.open(urllib.request.Request(url, body, {"Content-Type": "application/json"}), timeout=60) as reply:
-            return json.load(reply)
 
-    def answers() -> bool:
+def run(seconds: float, rounds: int) -> dict:
+    training.train_if_needed()
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        ours = Ours(Path(one))
+        shutil.copytree(ROOT / "var" / "models", Path(one) / "var" / "models", dirs_exist_ok=True)
+        first = ours.start()  # loads the knowledge into an empty store
+        ours.stop()
+        kb_url = ours.service.kb_url
+        model, stock_training = train_stock(kb_url)
+        stock = Stock(Path(other), model, kb_url)
+        found = {
+            "seconds": seconds, "rounds": rounds, "load_average": os.getloadavg()[0],
+            "training_s": {"stock": stock_training, "ours": train_ours(kb_url)}, "first_start_s": {"ours": first},
+        }
+        starts: dict[str, list[float]] = {"stock": [], "ours": []}
+        for last in (False, False, True):
+            for name, peer in (("stock", stock), ("ours", ours)):
+                ours.service.said.clear()
+                starts[name].append(peer.start())
+                if not last:
+                    peer.stop()
+        found["start_s"] = {name: statistics.median(times) for name, times in starts.items()}
         try:
-            return bool(say(QUESTIONS[0]))
-        except OSError:
-            return False
+            found |= asyncio.run(measured({"stock": stock.rest, "turn": ours.host, "gateway": ours.gateway}, seconds, rounds))
+            found["memory_mb"] = {"stock": stock.memory(), "ours": ours.memory()}
+        finally:
+            ours.stop()
+            stock.stop()
+    return found
 
-    try:
-        wait_for(answers, 180, "stock Rasa answers")
-        ready = time.perf_counter() - start
-        times = turns(say)
-        memory = proportional_mb([q for p in running for q in (psutil.Process(p.pid), *psutil.Process(p.pid).children(True))])
-    finally:
-        for p in running:
-            p.terminate()
-            p.wait(20)
-    return {"ready": ready, "memory": memory, "p50": statistics.median(times), "last": statistics.median(times[-10:])}
+
+def show(found: dict) -> None:
+    print(f"\n{'':34}" + "".join(f"{LABELS[name]:>16}" for name in LABELS) + f"{'stock / turn':>14}{'stock / gw':>12}")
+    rows = [
+        (f"{n} at once: {label}", [found["turns"][name][str(n)][key] for name in LABELS])
+        for n in AT_ONCE for key, label in (("messages_per_second", "messages/s"), ("p50_ms", "p50 ms"), ("p95_ms", "p95 ms"))
+    ]
+    rows += [(f"turns {label}, ms", [found["long"][name][key] for name in LABELS])
+             for key, label in (("first_ten_ms", "1–10"), ("last_ten_ms", "91–100"))]
+    for label, (stock, turn, gateway) in rows:
+        print(f"{label:34}{stock:16.1f}{turn:16.1f}{gateway:16.1f}{stock / turn:14.2f}{stock / gateway:12.2f}")
+    for key, label in (("start_s", "start to first answer, s"), ("memory_mb", "memory, MB (PSS)"), ("training_s", "training, s")):
+        stock, ours = found[key]["stock"], found[key]["ours"]
+        print(f"{label:34}{stock:16.1f}{'':16}{ours:16.1f}{'':14}{stock / ours:12.2f}")
+    print(f"same answers to {found['questions']} questions: {found['same_answers']:.1%}")
+
+
+def plot(found: dict, path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, 3, figsize=(13, 3.8))
+    places = range(len(AT_ONCE))
+    for axis, key in zip(axes, ("messages_per_second", "p50_ms")):
+        for shift, name in enumerate(LABELS):
+            values = [found["turns"][name][str(n)][key] for n in AT_ONCE]
+            axis.bar([p + 0.27 * (shift - 1) for p in places], values, 0.25, label=LABELS[name])
+        axis.set_xticks(list(places), [f"{n} at once" for n in AT_ONCE])
+        axis.set_yscale("log")
+        axis.set_title(key.replace("_", " "))
+        axis.grid(alpha=0.3, axis="y")
+    axes[0].legend()
+    keys = (("start_s", "start, s"), ("memory_mb", "memory, MB"), ("training_s", "training, s"))
+    for shift, name in enumerate(("stock", "ours")):
+        axes[2].bar([i + 0.3 * (shift - 0.5) for i in range(3)], [found[key][name] for key, _ in keys], 0.28, label=name)
+    axes[2].set_xticks(range(3), [label for _, label in keys])
+    axes[2].set_yscale("log")
+    axes[2].grid(alpha=0.3, axis="y")
+    axes[2].legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
 
 
 def main() -> None:
-    model = training.train_if_needed()
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-        results = {"ours": ours(Path(one)), "stock": stock(Path(other), model)}
-    print(f"{'':34}{'ours':>10}{'stock':>10}{'ratio':>8}")
-    for key, label, scale in (
-        ("ready", "start until ready, s", 1), ("memory", "memory after 50 turns, MB (PSS)", 1),
-        ("p50", "turn, median of 50, ms", 1000), ("last", "turn, median of the last 10, ms", 1000),
-    ):
-        a, b = results["ours"][key] * scale, results["stock"][key] * scale
-        print(f"{label:34}{a:10.1f}{b:10.1f}{b / a:8.2f}")
+    parser = argparse.ArgumentParser(description="the service beside a stock Rasa bot")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of each window")
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    found = run(arguments.seconds, arguments.rounds)
+    show(found)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "turns.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    plot(found, RESULTS / "turns.png")
 
 
 if __name__ == "__main__":

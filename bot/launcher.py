@@ -1,4 +1,4 @@
-"""``python -m bot run``: prepare the stores and the model, start Rasa and the gateway, keep them running.
+"""``python -m bot run``: have the stores and the model prepared, start Rasa and the gateway, keep them running.
 
 Whatever can go wrong on a resident district's machine ends in one clear sentence, not in a traceback.
 """
@@ -21,27 +21,15 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from bot import training
 from bot.settings import BadSetting, Settings
-from desk.store import open_store
-from policy_kb import open_engine, store
-from policy_kb.settings import ROOT, kb_url, var_folder
-from policy_kb.yamlsource import DataError
+from bot.terminal import CannotRun, no_access, say
+from policy_kb.settings import ROOT, var_folder
 
 READY_WITHIN = 120.0
 STEADY_AFTER = 30.0
 MAX_PAUSE = 15.0
 STOP_WITHIN = 8.0
-
-
-class CannotRun(Exception):
-    """Why the service cannot start or go on, in a sentence for whoever runs it."""
-
-
-def say(text: str) -> None:
-    print(text, flush=True)
 
 
 def check_port(host: str, port: int) -> None:
@@ -66,21 +54,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def prepare(settings: Settings) -> Path:
-    """Bring the stores up to date and train where the assistant's data changed; returns the model's file."""
-    engine = open_engine(kb_url())
+def prepare() -> bool:
+    """Bring the stores and the model up to date in a process that ends, and says itself what stands in the way.
+
+    Whether it could.
+    """
+    preparing = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "bot.preparation"], cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL,
+        preexec_fn=_die_with_parent,
+    )
     try:
-        number, changed = store.refresh(engine)
-    except DataError as error:
-        listed = "\n".join(f"  {p}" for p in error.problems)
-        raise CannotRun(f"政策数据有 {len(error.problems)} 处错误，服务没有启动：\n{listed}") from None
-    say(f"知识库版本 {number}{'（已更新）' if changed else ''}")
-    if settings.region and settings.region not in store.read(engine).regions:
-        raise CannotRun(f"HUIMIN_REGION={settings.region} 不是已知的地区代码，请填行政区划代码，例如 445303")
-    open_store().dispose()
-    if training.needed():
-        say("助手的数据有变化，正在训练（约半分钟）…")
-    return training.train_if_needed()
+        return preparing.wait() == 0
+    finally:
+        if preparing.poll() is None:
+            preparing.terminate()
+            preparing.wait()
 
 
 @dataclass
@@ -131,16 +119,20 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
-def _children(model: Path) -> list[Child]:
-    port = free_port()
-    environment = os.environ | {
-        "HUIMIN_RASA_URL": f"http://127.0.0.1:{port}",
-        "HUIMIN_RASA_SECRET": secrets.token_hex(32),
+def _environment() -> dict[str, str]:
+    return os.environ | {
         "RASA_TELEMETRY_ENABLED": "false",
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "OMP_NUM_THREADS": "1",
+    }
+
+
+def _children(model: Path) -> list[Child]:
+    port = free_port()
+    environment = _environment() | {
+        "HUIMIN_RASA_URL": f"http://127.0.0.1:{port}", "HUIMIN_RASA_SECRET": secrets.token_hex(32),
     }
     logs = var_folder() / "logs"
     logs.mkdir(exist_ok=True)
@@ -171,24 +163,13 @@ def run() -> int:
     try:
         settings = Settings.from_environment()
         check_port(settings.host, settings.port)
-        model = prepare(settings)
-        return _serve(settings, model)
+        return _serve(settings, training.model_file()) if prepare() else 1
     except BadSetting as error:
         say(f"设置有误：{error}")
     except CannotRun as error:
         say(str(error))
-    except training.TrainingFailed as error:
-        say(f"训练失败：{error}")
-    except sa.exc.ArgumentError:
-        say("数据库地址写法不对，请检查 HUIMIN_KB_URL 和 HUIMIN_DESK_URL")
-    except sa.exc.SQLAlchemyError as error:
-        reason = str(error.__cause__ or error).splitlines()[0]
-        say(f"数据库打不开：{reason}。请检查磁盘空间、文件权限和 HUIMIN_KB_URL、HUIMIN_DESK_URL")
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            say(f"磁盘满了，写不下 {error.filename or '文件'}。请腾出空间后再运行 make run")
-        else:
-            say(f"读写文件时出错：{error.filename}（{error.strerror}）。请检查路径和权限")
+        say(no_access(error))
     except KeyboardInterrupt:
         say("已停止")
     return 1

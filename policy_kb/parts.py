@@ -106,13 +106,13 @@ def held_somewhere(kb: KnowledgeBase, query: Query) -> bool:
     """Whether some place has a rule on what is asked."""
     asked = aspect_of(kb, query)
     aspects = {asked, *kb.aspects[asked].fallback}
-    return any(p.benefit in query.benefits and p.aspect in aspects and p.region != COUNTRY for p in kb.provisions)
+    return any(p.aspect in aspects and p.region != COUNTRY for b in query.benefits for p in kb.by_benefit.get(b, ()))
 
 
 def differs_locally(kb: KnowledgeBase, query: Query) -> bool:
     asked = aspect_of(kb, query)
     aspects = {asked} | (set(MONEY) if asked in MONEY else set())
-    return any(p.benefit in query.benefits and p.aspect in aspects and p.region != COUNTRY for p in kb.provisions)
+    return any(p.aspect in aspects and p.region != COUNTRY for b in query.benefits for p in kb.by_benefit.get(b, ()))
 
 
 def _pairs(text: str) -> set[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from typing import TypeVar
 
 from policy_kb.knowledge import KnowledgeBase
 
 Made = TypeVar("Made")
+_makers: list[Callable[[KnowledgeBase], object]] = []
 
 
 def per_base(make: Callable[[KnowledgeBase], Made]) -> Callable[[KnowledgeBase], Made]:
@@ -25,4 +26,14 @@ def per_base(make: Callable[[KnowledgeBase], Made]) -> Callable[[KnowledgeBase],
         del kept[2:]
         return made
 
+    _makers.append(of)
     return of
+
+
+def work_out(kb: KnowledgeBase) -> None:
+    """Make everything now that this process would make of the base when it is first needed, so that no turn pays for it."""
+    for name, attribute in vars(type(kb)).items():
+        if isinstance(attribute, cached_property):
+            getattr(kb, name)
+    for make in tuple(_makers):
+        make(kb)

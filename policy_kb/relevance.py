@@ -6,9 +6,10 @@ The same reading of questions as search has (other words, numbers, sounds), over
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policy_kb import names
 from policy_kb.answers import Query
@@ -43,39 +44,56 @@ class Relevance:
     def __init__(self, kb: KnowledgeBase):
         self.kb = kb
         self.questions = questions_of(kb)
-        self._texts = {p.id: _text(kb, p) for p in kb.provisions}
+        self._texts = [_text(kb, p) for p in kb.provisions]
+        self._number = {p.id: number for number, p in enumerate(kb.provisions)}
         counted: Counter[str] = Counter()
-        for text in self._texts.values():
+        pairs: dict[str, list[int]] = defaultdict(list)
+        for number, text in enumerate(self._texts):
             counted.update(set(tx.terms(text)))
+            for pair in {text[i : i + 2] for i in range(len(text) - 1)}:
+                pairs[pair].append(number)
         self._counted, self._total = counted, max(1, len(self._texts))
+        self._with_pair = {pair: frozenset(numbers) for pair, numbers in pairs.items()}
+
+    def _having(self, words: str) -> Iterable[int]:
+        """The provisions whose text has ``words`` in it."""
+        if len(words) < 2:
+            return [n for n, text in enumerate(self._texts) if words in text]
+        fewest = min((self._with_pair.get(words[i : i + 2], frozenset()) for i in range(len(words) - 1)), key=len)
+        return fewest if len(words) == 2 else [n for n in fewest if words in self._texts[n]]
 
     def idf(self, term: str) -> float:
         n = self._counted[term]
         return math.log(1 + (self._total - n + 0.5) / (n + 0.5))
 
-    def rank(self, words: str, provisions: Iterable[Provision], within: bool = True) -> list[Hit]:
+    def rank(self, words: str, among: Iterable[Provision] | None = None) -> list[Hit]:
         """Provisions that have something in common with the question, best first.
 
-        ``within``: the provisions are those of the benefits named. Then their names count for as much as they tell the
-        provisions apart (导盲犬 does, 无障碍 does not); else they count for nothing.
+        ``among``: those of the benefits named, None for all there are. Where benefits are named, their names count for as much
+        as they tell the provisions apart (导盲犬 does, 无障碍 does not); else they count for nothing.
         """
-        provisions = list(provisions)
+        allowed = None if among is None else {self._number[p.id] for p in among}
         question = self.questions.read(words, self._counted.__getitem__)
-        wanted = self._wanted(question, provisions if within else [])
+        wanted = self._wanted(question, allowed or set())
         mass = sum(weight for _, weight in wanted)
         if not mass:
             return []
-        hits = []
-        for p in provisions:
-            text = self._texts[p.id]
-            got = sum(max((w * part for t, part in texts if t in text), default=0.0) for texts, w in wanted)
-            if got:
-                hits.append(Hit(p, got, got / mass))
+        got: dict[int, float] = {}
+        for texts, weight in wanted:
+            best: dict[int, float] = {}
+            for text, part in texts:
+                worth = weight * part
+                for n in self._having(text):
+                    if (allowed is None or n in allowed) and worth > best.get(n, 0.0):
+                        best[n] = worth
+            for n, worth in best.items():
+                got[n] = got.get(n, 0.0) + worth
+        hits = [Hit(self.kb.provisions[n], weight, weight / mass) for n, weight in got.items()]
         return sorted(hits, key=lambda h: (-h.weight, h.provision.id))
 
-    def _wanted(self, question: Question, among: list[Provision]) -> list[tuple[list[tuple[str, float]], float]]:
+    def _wanted(self, question: Question, among: set[int]) -> list[tuple[list[tuple[str, float]], float]]:
         """Each term that matters: the texts that would do for it with the part each is worth, and its weight."""
-        mentions = self.questions.names.find(question.folded)
+        mentions = question.mentions
         known = [(m.start, m.end) for m in mentions if m.kind in _UNDERSTOOD or _is_residence(m)]
         named = [(m.start, m.end) for m in mentions if m.kind in _NAMES]
         wanted: list[tuple[list[tuple[str, float]], float]] = []
@@ -92,9 +110,9 @@ class Relevance:
                 wanted.append(([(t.text, 1.0), *others], t.weight * weight))
         return wanted
 
-    def _rarity(self, term: str, among: list[Provision]) -> float:
+    def _rarity(self, term: str, among: set[int]) -> float:
         """How much a term tells these provisions apart; 0 where most of them have it, or none."""
-        n = sum(term in self._texts[p.id] for p in among)
+        n = sum(number in among for number in self._having(term))
         if not n or n > COMMON * len(among):
             return 0.0
         return math.log(1 + (len(among) - n + 0.5) / (n + 0.5))
@@ -140,19 +158,28 @@ def direct(kb: KnowledgeBase, query: Query) -> Direct:
         return Direct()
     chain = {r.code: (depth, r) for depth, r in enumerate(kb.chain(query.region))}
     statuses = {b.id for b in kb.benefits.values() if b.status and b.status in query.group.categories}
-    wanted = set(query.benefits) | statuses
-    near = [p for b in wanted for p in kb.by_benefit.get(b, ())] if query.benefits else kb.provisions
-    candidates = {
-        p.id: held for p in near
-        if p.region in chain and fits(kb, p, query.group) and (held := hold(p, kb.documents[p.document], query.as_of))
-    }
-    hits = relevance_of(kb).rank(query.words, [h.provision for h in candidates.values()], bool(query.benefits))
+
+    def standing(p: Provision) -> Held | None:
+        """How it stands for the place, the group and the day asked about; None where it says nothing there."""
+        return hold(p, kb.documents[p.document], query.as_of) if p.region in chain and fits(kb, p, query.group) else None
+
+    candidates: dict[str, Held] = {}
+    if query.benefits:
+        near = (p for b in set(query.benefits) | statuses for p in kb.by_benefit.get(b, ()))
+        candidates = {p.id: held for p in near if (held := standing(p))}
+        hits = relevance_of(kb).rank(query.words, [h.provision for h in candidates.values()])
+        least, share = ENOUGH, ENOUGH_SHARE
+    else:
+        hits = relevance_of(kb).rank(query.words)
+        least, share = ENOUGH_UNNAMED, ENOUGH_SHARE_UNNAMED
     # 低保户 beside 医疗救助 says who asks, not what for.
     beside = {b for b in statuses if b not in query.benefits}
     hits = [Hit(h.provision, AS_STATUS * h.weight, h.share) if h.provision.benefit in beside else h for h in hits]
-    hits.sort(key=lambda h: (-h.weight, h.provision.id))
-    least, share = (ENOUGH, ENOUGH_SHARE) if query.benefits else (ENOUGH_UNNAMED, ENOUGH_SHARE_UNNAMED)
     hits = [h for h in hits if h.weight >= least and h.share >= share]
+    if not query.benefits:
+        candidates = {h.provision.id: held for h in hits if (held := standing(h.provision))}
+        hits = [h for h in hits if h.provision.id in candidates]
+    hits.sort(key=lambda h: (-h.weight, h.provision.id))
     if not hits:
         return Direct()
     # What holds comes before what is over, and the asked benefit before a status, among nearly equals.
@@ -181,8 +208,13 @@ def unlike(held: Iterable[Held], before: Iterable[Held] = ()) -> list[Held]:
     return kept
 
 
-def _pairs(h: Held) -> set[str]:
-    return set(tx.terms(tx.fold(h.provision.statement)))
+def _pairs(h: Held) -> frozenset[str]:
+    return _pairs_of(h.provision.statement)
+
+
+@lru_cache(maxsize=4096)
+def _pairs_of(statement: str) -> frozenset[str]:
+    return frozenset(tx.terms(tx.fold(statement)))
 
 
 def _with_every_layer(shown: list[Held], others: list[Held]) -> list[Held]:

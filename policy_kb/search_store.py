@@ -20,7 +20,7 @@ from policy_kb.curated import curated_document
 from policy_kb.engines import open_engine, reading
 from policy_kb.knowledge import Document, KnowledgeBase, Provision
 from policy_kb.lookup import Page, lookup
-from policy_kb.names import NameIndex
+from policy_kb.names import names_of
 from policy_kb.search import (
     IndexBusy,
     Meaning,
@@ -64,7 +64,7 @@ def groups(engine: Engine, kb: KnowledgeBase) -> Iterator[Group]:
     yield BASE, _hash(*(r.packed() for r in records)), lambda: records
     meanings = _meanings(kb)
     names = _hash(*(n.encode() for b in kb.benefits.values() for n in (b.name, b.short or "", *b.aliases)))
-    benefits_in = benefit_finder(NameIndex(kb))
+    benefits_in = benefit_finder(names_of(kb))
     for held in clause_store.held(engine):
         curated = curated_document(kb, held.sha256, held.metadata)
         meant = meanings.get(curated.id, {}) if curated else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,14 +13,23 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def var_folder() -> Path:
     """``HUIMIN_VAR``, by default ``var/`` of the checkout: stores, model, logs, the secret key."""
-    folder = Path(os.environ.get("HUIMIN_VAR") or ROOT / "var")
+    folder = _var()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
+def _var() -> Path:
+    return Path(os.environ.get("HUIMIN_VAR") or ROOT / "var")
+
+
 def store_url(variable: str, file: str) -> str:
     """The database address in the environment's ``variable``, by default the SQLite ``file`` in the var folder."""
-    url = os.environ.get(variable) or f"sqlite:///{var_folder() / file}"
+    return _with_folder(os.environ.get(variable) or f"sqlite:///{_var() / file}")
+
+
+@lru_cache(maxsize=64)
+def _with_folder(url: str) -> str:
+    """The address once its folder is there; asked for several times a turn, made once."""
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     return url

@@ -13,7 +13,10 @@ ROOMS = ("policy_kb", "desk", "bot", "actions", "tests", "benchmarks")
 MAY_IMPORT = {"policy_kb": set(), "desk": {"policy_kb"}, "actions": {"policy_kb"}, "bot": {"policy_kb", "desk"}}
 RASA = ("rasa", "rasa_sdk")
 # Never Rasa, neither themselves nor through our own modules: they must run without it on a newer Python.
-WITHOUT_RASA = ("bot.gateway", "desk", "policy_kb", "bot.launcher", "bot.client", "bot.training", "bot.settings", "bot.masking")
+WITHOUT_RASA = (
+    "bot.gateway", "desk", "policy_kb", "bot.launcher", "bot.preparation", "bot.client", "bot.training", "bot.settings",
+    "bot.masking",
+)
 
 
 def module_name(file: Path, root: Path) -> str:

@@ -19,9 +19,8 @@ from bot.gateway.turns import Turns
 from bot.settings import Settings, secret_key
 from desk.store import open_store
 from policy_kb import Reader, open_engine
-from policy_kb.search_store import Lookups
+from policy_kb.reader import NothingLoaded
 from policy_kb.settings import kb_url
-from policy_kb.store import NothingLoaded
 
 log = logging.getLogger("huimin.gateway")
 
@@ -81,7 +80,7 @@ async def readyz(request: web.Request) -> web.Response:
     app = request.app
     checks = {"assistant": await app[keys.RASA].ready(), "knowledge": True, "desk": True}
     try:
-        await asyncio.to_thread(app[keys.KNOWLEDGE].get)
+        await keys.knowledge(app)
     except (sa.exc.SQLAlchemyError, NothingLoaded):
         checks["knowledge"] = False
     try:
@@ -98,6 +97,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     async with RasaClient(settings.rasa_url, settings.rasa_secret) as rasa:
         app[keys.RASA] = rasa
         turns = app[keys.TURNS] = Turns(store, rasa, app[keys.KNOWLEDGE], settings)
+        app[keys.KNOWLEDGE].watch(app[keys.SEARCH].prepare)
         await turns.take_up()
         chores = [asyncio.create_task(_sweep(turns))]
         if settings.notify_webhook:
@@ -106,6 +106,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
+        app[keys.KNOWLEDGE].stop()
         await turns.stop()
     store.dispose()
 
@@ -127,7 +128,7 @@ def make_app(settings: Settings) -> web.Application:
     app[keys.SETTINGS] = settings
     app[keys.SECRET] = secret_key()
     app[keys.KNOWLEDGE] = Reader(open_engine(kb_url(), read_only=True))
-    app[keys.LOOKUPS] = Lookups(kb_url(), app[keys.KNOWLEDGE])
+    app[keys.SEARCH] = lookup.Search(kb_url(), app[keys.KNOWLEDGE])
     app[keys.LIMITS] = Limits(settings)
     app.cleanup_ctx.append(_services)
     app.router.add_get("/", page)

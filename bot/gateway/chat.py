@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import hashlib
 import hmac
@@ -11,9 +10,11 @@ from typing import Annotated
 import regex
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from sqlalchemy.engine import Connection
 
 from bot.gateway import keys
 from bot.gateway.errors import Refused, as_json
+from bot.gateway.turns import outcome_of
 from bot.masking import mask
 from desk import conversations as talk
 from policy_kb import COUNTRY
@@ -85,16 +86,30 @@ def clean_line(text: str, most: int = MAX_CHARACTERS) -> str:
     return text
 
 
-async def _authorised(request: web.Request, conversation: str):
-    """The conversation, if the bearer token is its own."""
+def _check_token(request: web.Request, conversation: str) -> None:
+    """Raises :class:`Refused` where the bearer token is not the conversation's own."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not given:
         raise Refused(401, "no_token", {"WWW-Authenticate": "Bearer"})
     expected = token_for(request.app[keys.SECRET], conversation)
+    if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
+        raise Refused(404, "not_found")
+
+
+async def _authorised(request: web.Request, conversation: str):
+    """The conversation, if the bearer token is its own."""
+    _check_token(request, conversation)
     row = await request.app[keys.TURNS].read(lambda db: talk.get(db, conversation))
-    if not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()) or row is None:
+    if row is None:
         raise Refused(404, "not_found")
     return row
+
+
+def _received(db: Connection, conversation: str, incoming: talk.Incoming):
+    """The message, saved in a conversation that exists."""
+    if talk.get(db, conversation) is None:
+        raise Refused(404, "not_found")
+    return talk.receive(db, conversation, incoming)
 
 
 async def post_chat(request: web.Request) -> web.Response:
@@ -103,7 +118,7 @@ async def post_chat(request: web.Request) -> web.Response:
     app[keys.LIMITS].check_address(request)
     chat = await _body(request)
     text = clean_line(chat.message.text) if chat.message.text is not None else ""
-    kb = await asyncio.to_thread(app[keys.KNOWLEDGE].get)
+    kb = await keys.knowledge(app)
     if chat.region is not None and chat.region not in kb.regions:
         raise Refused(400, "unknown_region")
     as_of = day_of(chat.as_of)
@@ -119,21 +134,19 @@ async def post_chat(request: web.Request) -> web.Response:
                 raise talk.UnknownReply
             name, message = await turns.write(lambda db: talk.begin(db, incoming))
         else:
-            name = (await _authorised(request, chat.conversation)).id
+            name = chat.conversation
+            _check_token(request, name)
             app[keys.LIMITS].check_conversation(name)
-            message = await turns.write(lambda db: talk.receive(db, name, incoming))
+            message = await turns.write(lambda db: _received(db, name, incoming))
     except talk.Conflict:
         raise Refused(409, "conflict") from None
     except talk.UnknownReply:
         raise Refused(400, "bad_payload") from None
+    outcome = None
     if message.state == "received":
         turns.submit(name, message.id, talk.aware(message.created_at))
-        await turns.first_word(message.id)
-
-    def outcome(db):
-        return talk.get(db, name), talk.replies_to(db, message.id)
-
-    conversation, replies = await turns.read(outcome)
+        outcome = await turns.first_word(message.id)
+    conversation, replies = outcome or await turns.read(lambda db: outcome_of(db, name, message.id))
     return as_json(
         {"conversation": name, "token": token_for(secret, name), "handled_by": conversation.owner,
          "messages": [talk.public(r) for r in replies]}
@@ -156,7 +169,7 @@ async def get_messages(request: web.Request) -> web.Response:
 
 async def get_regions(request: web.Request) -> web.Response:
     """The places directly below ``?parent=`` (default: the country), with whether we hold anything there."""
-    kb = await asyncio.to_thread(request.app[keys.KNOWLEDGE].get)
+    kb = await keys.knowledge(request.app)
     parent = request.query.get("parent", COUNTRY)
     if parent not in kb.regions:
         raise Refused(400, "unknown_region")

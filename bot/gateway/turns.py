@@ -11,6 +11,7 @@ import contextlib
 import datetime as dt
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -29,14 +30,21 @@ log = logging.getLogger("huimin.turns")
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 5.0
+# The conversation and the replies to one message.
+Outcome = tuple[Any, list[Any]]
+
+
+def outcome_of(db: Connection, conversation: str, message: str) -> Outcome:
+    return talk.get(db, conversation), talk.replies_to(db, message)
 
 
 @dataclass
 class _Waiting:
-    """Somebody waits for the first word on a message."""
+    """Somebody waits for the first word on a message; ``outcome`` is there where the turn itself was that word."""
 
     conversation: str
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    outcome: Outcome | None = None
 
 
 class Turns:
@@ -49,6 +57,8 @@ class Turns:
         self._wanted: set[str] = set()
         self._first_word: dict[str, _Waiting] = {}
         self._clocks: set[asyncio.Task] = set()
+        # SQLite has one writer at a time: waiting in line here is shorter and fairer than asking it again and again.
+        self._line = ThreadPoolExecutor(1, "writer") if store.dialect.name == "sqlite" else None
 
     async def write(self, change: Callable[[Connection], T]) -> T:
         """Run one transaction off the event loop."""
@@ -57,7 +67,7 @@ class Turns:
             with self._store.begin() as db:
                 return change(db)
 
-        return await asyncio.to_thread(run)
+        return await asyncio.get_running_loop().run_in_executor(self._line, run)
 
     async def read(self, look: Callable[[Connection], T]) -> T:
         """Run one transaction that changes nothing, off the event loop."""
@@ -84,15 +94,19 @@ class Turns:
         if conversation not in self._workers:
             self._workers[conversation] = asyncio.create_task(self._work(conversation))
 
-    async def first_word(self, message: str) -> None:
-        """Wait until the message has a reply or the notice that it will take longer."""
+    async def first_word(self, message: str) -> Outcome | None:
+        """Wait until the message has a reply or the notice that it will take longer; the outcome where it is at hand."""
         waiting = self._first_word.get(message)
-        if waiting:
-            await waiting.over.wait()
+        if waiting is None:
+            return None
+        await waiting.over.wait()
+        return waiting.outcome
 
-    def _let_go(self, message: str) -> None:
+    def _let_go(self, message: str, outcome: Outcome | None = None) -> None:
         waiting = self._first_word.pop(message, None)
         if waiting:
+            if not waiting.over.is_set():
+                waiting.outcome = outcome
             waiting.over.set()
 
     async def stop(self) -> None:
@@ -101,6 +115,8 @@ class Turns:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._line:
+            self._line.shutdown(wait=False)
 
     async def _work(self, conversation: str) -> None:
         """Answer what waits in one conversation, in order, until nothing does. Between the last look and the end
@@ -112,7 +128,7 @@ class Turns:
                 self._wanted.discard(conversation)
                 known = [m for m, w in self._first_word.items() if w.conversation == conversation]
                 try:
-                    messages = await self.read(lambda db: talk.waiting(db, conversation))
+                    messages, row = await self.read(lambda db: (talk.waiting(db, conversation), talk.get(db, conversation)))
                 except Exception:
                     log.exception("could not look for waiting messages")
                     self._wanted.add(conversation)
@@ -124,9 +140,9 @@ class Turns:
                     if message not in still:
                         self._let_go(message)
                 if messages:
-                    self._wanted.add(conversation)
-                    await self._answer(messages[0])
-                    self._let_go(messages[0].id)
+                    if len(messages) > 1:
+                        self._wanted.add(conversation)
+                    self._let_go(messages[0].id, await self._answer(messages[0], row))
         finally:
             del self._workers[conversation]
 
@@ -143,19 +159,22 @@ class Turns:
         if waiting:
             waiting.over.set()
 
-    async def _answer(self, message: Any) -> None:
+    async def _answer(self, message: Any, conversation: Any) -> Outcome | None:
         """Answer one message, trying until it works or its time is over."""
         received_at = aware(message.created_at)
         pause = FIRST_PAUSE
         while True:
             try:
-                return await self._try_to_answer(message)
+                if conversation is None:
+                    conversation = await self.read(lambda db: talk.get(db, message.conversation))
+                return await self._try_to_answer(message, conversation)
             except RasaFailed as error:
                 log.warning("turn %s failed: %s", message.id, error)
                 with contextlib.suppress(sa.exc.SQLAlchemyError):
                     await self.write(partial(self._outcomes.tell_danger, message=message))
             except Exception:
                 log.exception("turn %s failed", message.id)
+            conversation = None
             if (now() - received_at).total_seconds() + pause > self._settings.give_up_after:
                 try:
                     return await self.write(partial(self._outcomes.give_up, message=message))
@@ -164,17 +183,22 @@ class Turns:
             await asyncio.sleep(pause)
             pause = min(pause * 1.6, LONGEST_PAUSE)
 
-    async def _try_to_answer(self, message: Any) -> None:
-        conversation = await self.read(lambda db: talk.get(db, message.conversation))
+    async def _try_to_answer(self, message: Any, conversation: Any) -> Outcome | None:
         if conversation is None:
-            return
+            return None
         if conversation.owner != talk.BOT or message.payload == CONTINUE:
-            await self.write(partial(self._outcomes.without_bot, message=message))
-            return
-        turn = await self._rasa.turn(
-            conversation.context, text=message.text, payload=message.payload, metadata=self._metadata(message)
-        )
-        await self.write(partial(self._outcomes.commit, message=message, turn=turn))
+            settle = partial(self._outcomes.without_bot, message=message)
+        else:
+            turn = await self._rasa.turn(
+                conversation.context, text=message.text, payload=message.payload, metadata=self._metadata(message)
+            )
+            settle = partial(self._outcomes.commit, message=message, turn=turn)
+
+        def settled(db: Connection) -> Outcome:
+            settle(db)
+            return outcome_of(db, message.conversation, message.id)
+
+        return await self.write(settled)
 
     def _metadata(self, message: Any) -> dict[str, Any]:
         return {

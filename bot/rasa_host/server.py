@@ -23,8 +23,13 @@ from aiohttp import web
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.utils.log_utils import configure_structlog
 
-from bot.rasa_host.inner_actions import InnerActions, trust_own_results
+from bot.rasa_host import patches
+from bot.rasa_host.graph import OrderedGraphRunner
+from bot.rasa_host.inner_actions import InnerActions
 from bot.rasa_host.tracker_store import SnapshotTrackerStore
+from policy_kb import shared_reader
+from policy_kb.per_base import work_out
+from policy_kb.settings import kb_url
 
 log = logging.getLogger("huimin.rasa")
 AGENT = web.AppKey("agent", rasa.core.agent.Agent)
@@ -50,16 +55,11 @@ def result_of(message: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def turn(request: web.Request) -> web.Response:
-    """``{"context", "text" | "payload", "metadata"}`` → ``{"messages", "context"}``.
+async def answer(agent: rasa.core.agent.Agent, body: dict[str, Any]) -> dict[str, Any] | None:
+    """``{"context", "text" | "payload", "metadata"}`` → ``{"messages", "context"}``; None when Rasa said nothing.
 
-    ``payload`` comes from a quick reply that we made and may be a Rasa command; ``text`` never is. 500 when Rasa did
-    not answer, so that silence is a failure.
+    ``payload`` comes from a quick reply that we made and may be a Rasa command; ``text`` never is.
     """
-    if not hmac.compare_digest(request.headers.get("X-Huimin-Secret", ""), request.app[SECRET]):
-        raise web.HTTPForbidden
-    body = await request.json()
-    agent = request.app[AGENT]
     store: SnapshotTrackerStore = agent.tracker_store
     sender = uuid.uuid4().hex
     output = CollectingOutputChannel()
@@ -72,26 +72,43 @@ async def turn(request: web.Request) -> web.Response:
     finally:
         store.discard(sender)
     messages = [result_of(m) for m in output.messages]
-    if not messages:
+    return {"messages": messages, "context": context} if messages else None
+
+
+async def turn(request: web.Request) -> web.Response:
+    """:func:`answer` over HTTP. 500 when Rasa did not answer, so that silence is a failure."""
+    if not hmac.compare_digest(request.headers.get("X-Huimin-Secret", ""), request.app[SECRET]):
+        raise web.HTTPForbidden
+    answered = await answer(request.app[AGENT], await request.json())
+    if answered is None:
         return web.json_response({"error": "no reply"}, status=500)
-    return web.json_response({"messages": messages, "context": context}, dumps=lambda x: json.dumps(x, ensure_ascii=False))
+    return web.json_response(answered, dumps=lambda x: json.dumps(x, ensure_ascii=False))
 
 
 async def ready(request: web.Request) -> web.Response:
     return web.json_response({"ready": request.app[AGENT].is_ready()})
 
 
-async def make_app(model: Path, secret: str) -> web.Application:
-    """The server with the trained model loaded and warmed up."""
-    trust_own_results()
+async def load(model: Path) -> rasa.core.agent.Agent:
+    """The trained model, ready to answer."""
+    patches.apply()
     agent = rasa.core.agent.Agent.load(str(model), action_endpoint=InnerActions())
+    patches.know_whether_domain_is_empty(agent.domain)
     agent.tracker_store = SnapshotTrackerStore(agent.domain)
     agent.processor.tracker_store = agent.tracker_store
+    agent.processor.graph_runner = OrderedGraphRunner(agent.processor.graph_runner)
+    return agent
+
+
+async def make_app(model: Path, secret: str) -> web.Application:
+    """The server with the trained model loaded and everything worked out that a first turn would have to wait for."""
+    agent = await load(model)
+    shared_reader(kb_url()).watch(work_out)
+    await answer(agent, {"text": "低保一个月多少钱"})
     app = web.Application(client_max_size=1024 * 1024)
     app[AGENT], app[SECRET] = agent, secret
     app.router.add_post("/turn", turn)
     app.router.add_get("/ready", ready)
-    await agent.parse_message("低保")
     return app
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
-from rasa.shared.core.events import SlotSet, UserUttered, deserialise_events
+from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
-KEPT_TURNS = 3
+# A rule of Rasa's has at most one message of the resident in it (``restrict_rules``), so that the turn before is all the
+# history it can ask for; every further one would be replayed several times a turn.
+KEPT_TURNS = 1
 
 
 class SnapshotTrackerStore(TrackerStore, SerializedTrackerAsText):
@@ -34,7 +36,7 @@ class SnapshotTrackerStore(TrackerStore, SerializedTrackerAsText):
         self._trackers.pop(sender_id, None)
 
     def put(self, sender_id: str, context: dict[str, Any] | None) -> None:
-        """Rebuild the tracker from ``context``: slots, active loop and the last turns' events."""
+        """Rebuild the tracker from ``context``: slots, active loop and the last turn's events."""
         context = context or {}
         tracker = DialogueStateTracker.from_events(
             sender_id,
@@ -42,22 +44,26 @@ class SnapshotTrackerStore(TrackerStore, SerializedTrackerAsText):
             slots=self.domain.slots,
             domain=self.domain,
         )
+        if context.get("loop"):
+            tracker.update(ActiveLoop(context["loop"]), self.domain)
         for event in deserialise_events(context.get("events") or []):
             tracker.update(event, self.domain)
         self._trackers[sender_id] = tracker
 
     def take(self, sender_id: str) -> dict[str, Any]:
-        """Remove the tracker and return its context, bounded to the last turns.
+        """Remove the tracker and return its context, bounded to the last turn and the loop that was active before it.
 
         Neither the resident's words nor what was said to them are kept: rules need the intents and actions only.
         """
         tracker = self._trackers.pop(sender_id)
         events = [e for e in tracker.applied_events() if e.type_name in {"user", "action", "active_loop"}]
         starts = [i for i, e in enumerate(events) if isinstance(e, UserUttered)]
+        loop = None
         if len(starts) > KEPT_TURNS:
-            events = events[starts[-KEPT_TURNS] :]
+            before, events = events[: starts[-KEPT_TURNS]], events[starts[-KEPT_TURNS] :]
+            loop = next((e.name for e in reversed(before) if isinstance(e, ActiveLoop)), None)
         slots = {k: s.value for k, s in tracker.slots.items() if s.value is not None and k != "session_started_metadata"}
-        return {"v": 1, "slots": slots, "events": [_without_words(e.as_dict()) for e in events]}
+        return {"v": 1, "slots": slots, "loop": loop, "events": [_without_words(e.as_dict()) for e in events]}
 
     def discard(self, sender_id: str) -> None:
         """Forget a turn that failed."""

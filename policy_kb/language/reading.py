@@ -15,9 +15,6 @@ import regex
 
 from policy_kb.knowledge import KnowledgeBase
 from policy_kb.language import dialect
-from policy_kb.language.letters import LetterReader
-from policy_kb.language.slips import Slips
-from policy_kb.language.spoken_names import spoken_names
 from policy_kb.language.text import simplified
 from policy_kb.per_base import per_base
 
@@ -129,6 +126,11 @@ class Reader:
     """Reads with the names of one knowledge base."""
 
     def __init__(self, kb: KnowledgeBase):
+        # Dictionaries of 50 MB, which a process that only looks for danger must not carry.
+        from policy_kb.language.letters import LetterReader
+        from policy_kb.language.slips import Slips
+        from policy_kb.language.spoken_names import spoken_names
+
         spoken = list(spoken_names(kb))
         self._letter_reader, self._slip_finder = LetterReader(spoken), Slips(spoken)
         self._kept = kept_characters(kb)

@@ -12,8 +12,8 @@ from functools import cached_property
 
 import regex
 import rjieba
-from pypinyin import lazy_pinyin
 
+from policy_kb.language.pinyin import lazy_pinyin
 from policy_kb.language.spoken_names import SpokenName
 from policy_kb.language.syllables import blurred
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import regex
-from pypinyin import lazy_pinyin
 
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
+from policy_kb.language.pinyin import lazy_pinyin
 from policy_kb.language.text import fold, is_han
 from policy_kb.regions import short_name
 

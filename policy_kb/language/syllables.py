@@ -5,16 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 import regex
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
+
+from policy_kb.language.pinyin import lazy_pinyin, readings
 
 
 @lru_cache(maxsize=1)
 def syllables() -> frozenset[str]:
     """Every Mandarin syllable, without tones, ü written v as on a keyboard."""
-    marks = str.maketrans("āáǎàēéěèōóǒòīíǐìūúǔùüǖǘǚǜńňǹḿ", "aaaaeeeeooooiiiiuuuuvvvvvnnnm")
-    found = {s.translate(marks) for many in PINYIN_DICT.values() for s in many.split(",")}
-    whole = (s for s in found if s.isascii() and s.isalpha() and (len(s) > 1 or s in "aeo"))
+    whole = (s for s in readings() if s.isascii() and s.isalpha() and (len(s) > 1 or s in "aeo"))
     return frozenset(whole) - {"ng", "hm", "hng"}
 
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 import opencc
 import regex
-from pypinyin import lazy_pinyin
+
+from policy_kb.language.pinyin import lazy_pinyin
 
 _RUN = regex.compile(r"[\p{Han}〇]+|[a-z]+|\d+(?:\.\d+)?")
 _HAN = regex.compile(r"[\p{Han}〇]+")

@@ -11,8 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 
-# Another room may keep its tables, and its own revision, in the same database.
-VERSION_TABLE = "kb_alembic_version"
+from policy_kb.reader import VERSION_TABLE, revision
+
 # Alembic's own context is one for the whole process; several processes may open a new store at once.
 _ONE_AT_A_TIME = threading.Lock()
 _LOCK_NUMBER = 4_862_190
@@ -27,12 +27,6 @@ def config() -> Config:
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).parent))
     return made
-
-
-def revision(engine: Engine) -> str | None:
-    """The store's revision; None where no migration ever ran."""
-    with engine.connect() as db:
-        return MigrationContext.configure(db, opts={"version_table": VERSION_TABLE}).get_current_revision()
 
 
 def upgrade(engine: Engine) -> None:

@@ -14,7 +14,7 @@ import rjieba
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
 from policy_kb.language import reader_of
 from policy_kb.language import text as tx
-from policy_kb.names import ASPECT, BENEFIT, REGION, TOPIC, YEAR, Mention, NameIndex
+from policy_kb.names import ASPECT, BENEFIT, REGION, TOPIC, YEAR, Mention, NameIndex, names_of
 from policy_kb.per_base import per_base
 from policy_kb.search.synonyms import Synonyms, shipped
 
@@ -61,6 +61,7 @@ class Question:
     units: tuple[str, ...] = ()
     year: int | None = None
     corrected: str | None = None
+    mentions: tuple[Mention, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -72,7 +73,7 @@ class Questions:
 
     def __init__(self, kb: KnowledgeBase, synonyms: Synonyms | None = None, names: NameIndex | None = None):
         self.kb = kb
-        self.names = names or NameIndex(kb)
+        self.names = names or names_of(kb)
         self.reader = reader_of(kb)
         self.synonyms = synonyms or shipped()
 
@@ -91,7 +92,7 @@ class Questions:
             meant, tuple(self._terms(meant, mentions)), tuple(alternates), reading.pairs, benefits, also,
             tuple(dict.fromkeys(v for m in mentions if m.kind == ASPECT for v in m.value)),
             self._places(mentions), _units_asked(meant), next((int(m.value[0]) for m in mentions if m.kind == YEAR), None),
-            meant if meant != folded else None,
+            meant if meant != folded else None, tuple(mentions),
         )
 
     # --- names

@@ -7,11 +7,14 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from policy_kb.ingest.model import Clause, Metadata
 from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase, Provision
 from policy_kb.language.text import is_clean
 from policy_kb.names import BENEFIT, NameIndex
+
+if TYPE_CHECKING:
+    from policy_kb.ingest.model import Clause, Metadata
 
 PROVISION, CLAUSE, BENEFIT_CARD, OFFICE, INSTITUTION = "provision", "clause", "benefit", "office", "institution"
 TYPES = (PROVISION, CLAUSE, BENEFIT_CARD, OFFICE, INSTITUTION)

@@ -14,9 +14,10 @@ import pytest
 import regex
 import sqlalchemy as sa
 
-from bot import launcher, training
-from bot.launcher import CannotRun, Child, check_port
+from bot import launcher, preparation, training
+from bot.launcher import Child, check_port
 from bot.settings import Settings
+from bot.terminal import CannotRun
 from policy_kb import store as kb_store
 
 
@@ -34,12 +35,17 @@ def own_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(launcher, "check_port", lambda host, port: None)
 
 
-def run(capsys) -> str:
+def run(capsys, main=launcher.run) -> str:
     """Run the launcher, which must fail; gives the sentence it says."""
-    assert launcher.run() == 1
+    assert main() == 1
     said = capsys.readouterr()
     assert "Traceback" not in said.out + said.err
     return said.out
+
+
+def prepare(capsys) -> str:
+    """Prepare, which must fail; gives the sentence that is said."""
+    return run(capsys, preparation.main)
 
 
 def raises(error: BaseException):
@@ -100,21 +106,21 @@ def test_settings_left_empty_are_the_defaults(monkeypatch):
 
 
 def test_a_full_disk_is_said_so_with_what_could_not_be_written(monkeypatch, capsys):
-    monkeypatch.setattr(launcher, "prepare", raises(OSError(errno.ENOSPC, "No space left on device", "/data/kb.db")))
-    said = run(capsys)
+    monkeypatch.setattr(preparation, "prepare", raises(OSError(errno.ENOSPC, "No space left on device", "/data/kb.db")))
+    said = prepare(capsys)
     assert "磁盘满了" in said
     assert "/data/kb.db" in said
 
 
 def test_a_full_disk_under_the_database_is_said_so(monkeypatch, capsys):
     full = sa.exc.OperationalError("INSERT", {}, Exception("database or disk is full"))
-    monkeypatch.setattr(launcher, "prepare", raises(full))
-    assert "磁盘" in run(capsys)
+    monkeypatch.setattr(preparation, "prepare", raises(full))
+    assert "磁盘" in prepare(capsys)
 
 
 def test_a_folder_that_cannot_be_written_is_named(monkeypatch, capsys):
-    monkeypatch.setattr(launcher, "prepare", raises(PermissionError(errno.EACCES, "Permission denied", "/data/var")))
-    assert "/data/var" in run(capsys)
+    monkeypatch.setattr(preparation, "prepare", raises(PermissionError(errno.EACCES, "Permission denied", "/data/var")))
+    assert "/data/var" in prepare(capsys)
 
 
 @pytest.mark.parametrize("name", ["HUIMIN_KB_URL", "HUIMIN_DESK_URL"])
@@ -122,7 +128,7 @@ def test_a_folder_that_cannot_be_written_is_named(monkeypatch, capsys):
 def test_a_database_address_that_leads_nowhere_is_said_so(monkeypatch, capsys, name, url):
     monkeypatch.setattr(kb_store, "refresh", lambda engine: (1, False) if name != "HUIMIN_KB_URL" else engine.connect())
     monkeypatch.setenv(name, url)
-    assert regex.search(r"\p{Han}", run(capsys))
+    assert regex.search(r"\p{Han}", prepare(capsys))
 
 
 @pytest.mark.parametrize(
@@ -136,14 +142,14 @@ def test_a_mistake_in_the_policy_data_is_shown_with_its_file_and_no_child_is_sta
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "benefits.yaml").write_text(content, encoding="utf-8")
     monkeypatch.setattr(kb_store, "SHIPPED", tmp_path / "data")
-    said = run(capsys)
+    said = prepare(capsys)
     assert "没有启动" in said
     assert told in said
 
 
 def test_a_failed_training_names_where_its_output_is(monkeypatch, capsys):
-    monkeypatch.setattr(launcher, "prepare", raises(training.TrainingFailed("rasa train 退出码 1，详细输出在 /var/train.log")))
-    assert "/var/train.log" in run(capsys)
+    monkeypatch.setattr(preparation, "prepare", raises(training.TrainingFailed("rasa train 退出码 1，详细输出在 /var/train.log")))
+    assert "/var/train.log" in prepare(capsys)
 
 
 def test_ctrl_c_while_preparing_ends_quietly(monkeypatch, capsys):

@@ -7,8 +7,8 @@ import threading
 import pytest
 from yarl import URL
 
-from policy_kb import Reader
-from tests.gateway.house import body
+from policy_kb import reader
+from tests.gateway.house import Street, body
 
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
@@ -114,17 +114,19 @@ async def test_the_secret_between_gateway_and_rasa_is_sent(street):
         assert house.rasa.asked[0]["secret"] == "between-us"
 
 
-async def test_the_knowledge_is_never_read_on_the_event_loops_thread(street, monkeypatch):
+async def test_the_knowledge_is_never_read_on_the_event_loops_thread(street, knowledge_url, monkeypatch):
     """A read can wait for a lock or load a whole new version: one resident must not hold up the others."""
-    readers, get = set(), Reader.get
+    reading = set()
+    look = reader.current_version
 
-    def watched(self):
-        readers.add(threading.current_thread())
-        return get(self)
+    def noted(engine):
+        reading.add(threading.current_thread())
+        return look(engine)
 
+    monkeypatch.setattr(reader, "current_version", noted)
+    street = Street(reader.Reader(reader.open_engine(knowledge_url, read_only=True), every=0))
     async with street.open() as house:
-        monkeypatch.setattr(Reader, "get", watched)
         await house.post(body("低保", region="445303"))
         await house.get("/api/regions")
-    assert readers
-    assert threading.main_thread() not in readers
+    assert reading
+    assert threading.main_thread() not in reading

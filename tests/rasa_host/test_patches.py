@@ -1,0 +1,111 @@
+"""What is replaced in Rasa changes how long a turn takes and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+
+import pytest
+
+from tests.nlu.evaluate import held_out
+from tests.rasa_host.conftest import patches, rasa, talk, without_times
+
+import rasa.core.policies.rule_policy  # isort: skip
+import rasa.core.processor  # isort: skip
+from rasa.shared.core import events  # isort: skip
+from rasa.shared.utils.common import all_subclasses  # isort: skip
+
+UTTERANCES = [text for text, _ in held_out()][::11]
+BUTTONS = ['/ask_policy{"benefit": "old_age_allowance", "aspect": "amount", "region": "500110-wansheng"}', "/request_human"]
+
+
+@pytest.fixture(scope="module")
+def said_by_stock(stock) -> list:
+    return [without_times(talk(stock, UTTERANCES[i : i + 8])) for i in range(0, len(UTTERANCES), 8)]
+
+
+def test_every_turn_says_and_leaves_what_stock_rasa_does(said_by_stock, ours):
+    assert [without_times(talk(ours, UTTERANCES[i : i + 8])) for i in range(0, len(UTTERANCES), 8)] == said_by_stock
+
+
+def test_buttons_do_what_they_do_in_stock_rasa(stock, request):
+    turns = [x for b in BUTTONS for x in ("万盛低保多少钱", b)]
+    said = without_times(talk(stock, turns))
+    assert without_times(talk(request.getfixturevalue("ours"), turns)) == said
+
+
+def test_the_graph_is_asked_for_any_target(ours, stock):
+    runner = ours.processor.graph_runner
+    dask = rasa.engine.runner.dask.DaskGraphRunner.__new__(rasa.engine.runner.dask.DaskGraphRunner)
+    dask._graph_schema, dask._instantiated_nodes, dask._execution_context = runner._schema, runner._nodes, None
+
+    def inputs() -> dict:
+        message = rasa.core.channels.channel.UserMessage("云安区低保多少钱")
+        tracker = rasa.shared.core.trackers.DialogueStateTracker.from_events(
+            "x", [events.UserUttered("低保", {"name": "ask_policy"})], domain=ours.domain, slots=ours.domain.slots
+        )
+        return {"__message__": [message], "__tracker__": tracker}
+
+    for target in ours.processor.model_metadata.predict_schema.nodes:
+        given, wanted = runner.run(inputs(), [target]), dask.run(inputs(), [target])
+        assert set(given) == set(wanted) == {target}
+        assert without_objects(given[target]) == without_objects(wanted[target])
+
+
+def without_objects(value):
+    """What can be compared of a node's output."""
+    if isinstance(value, list):
+        return [without_objects(v) for v in value]
+    if hasattr(value, "as_dict"):
+        return {k: str(v) for k, v in value.as_dict().items() if k not in {"text_tokens", "message_id"}}
+    if hasattr(value, "probabilities"):
+        return value.probabilities, value.policy_name, value.policy_priority
+    return type(value)
+
+
+def test_a_missing_input_is_an_error_as_in_stock_rasa(ours):
+    target = ours.processor.model_metadata.nlu_target
+    with pytest.raises(rasa.engine.exceptions.GraphRunError):
+        ours.processor.graph_runner.run({}, [target])
+
+
+def test_every_event_has_the_class_it_has_in_stock_rasa(ours):
+    for known in all_subclasses(events.Event):
+        if isinstance(known.type_name, str):
+            first = next(c for c in all_subclasses(events.Event) if c.type_name == known.type_name)
+            assert events.Event.resolve_by_type(known.type_name) is first
+    with pytest.raises(ValueError, match="Unknown event"):
+        events.Event.resolve_by_type("no such event")
+
+
+@pytest.mark.parametrize("module", patches.LOG_COPIES, ids=lambda m: m.__name__)
+def test_copies_are_made_for_debug_messages_only(module):
+    """Else handing over the object itself would let one change the other's."""
+    tree = ast.parse(inspect.getsource(module))
+    uses = {n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "copy"}
+    logged = {
+        inner
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "debug"
+        for inner in ast.walk(call)
+        if isinstance(inner, ast.Attribute)
+    }
+    assert uses
+    assert uses <= logged
+
+
+def test_a_copied_slot_is_what_stock_rasa_makes_of_it(ours):
+    for slot in ours.domain.slots:
+        slot = copy.copy(slot)
+        slot.value = ["x"]
+        twin = copy.copy(slot)
+        assert type(twin) is type(slot)
+        assert twin is not slot
+        assert vars(twin) == vars(slot)
+        twin.value = None
+        assert slot.value == ["x"]
+
+
+def test_the_domain_is_known_not_to_be_empty(ours):
+    assert ours.domain.is_empty() is type(ours.domain).is_empty(ours.domain) is False
