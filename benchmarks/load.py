@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
-from tests.nlu.evaluate import held_out
+from tests.nlu.held_out import held_out
 
 TURNS_EACH = 10
 # What goes to a person or ends a conversation is left out: the gateway would answer it without the assistant.
@@ -22,7 +22,7 @@ Say = Callable[[str], Awaitable[str]]
 
 def questions() -> list[str]:
     """Utterances that the assistant was not trained on, always in the same order."""
-    asked = [text for text, intent in held_out() if intent in ASKING]
+    asked = [u.text for u in held_out() if u.intent in ASKING]
     random.Random(20).shuffle(asked)
     return asked
 

@@ -22,10 +22,10 @@ import yaml
 
 from bot import training
 from policy_kb.settings import ROOT, kb_url, var_folder
-from tests.nlu.evaluate import held_out
+from tests.nlu.held_out import held_out
 
 RESULTS = Path(__file__).resolve().parent / "results"
-NOISY = ROOT / "tests" / "nlu" / "noisy_test.yaml"
+NOISY = ROOT / "tests" / "processes" / "held_out" / "noisy_test.yaml"
 STOCK_PYTHON = ROOT / ".venv-stock" / "bin" / "python"
 CHOSEN = "bot.nlu.classifier.CharacterPinyinClassifier"
 TOKENIZER = "bot.nlu.tokenizer.CharacterTokenizer"
@@ -56,7 +56,7 @@ VARIANTS: dict[str, tuple[list[dict], dict, str]] = {
 def sets() -> dict[str, list[tuple[str, str]]]:
     """(utterance, intent) pairs by set."""
     noisy = yaml.safe_load(NOISY.read_text(encoding="utf-8"))
-    return {"clean": held_out(), "noisy": [(row["say"], row["intent"]) for row in noisy]}
+    return {"clean": [(u.text, u.intent) for u in held_out()], "noisy": [(row["say"], row["intent"]) for row in noisy]}
 
 
 def config_of(variant: str) -> dict:

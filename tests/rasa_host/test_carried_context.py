@@ -7,7 +7,7 @@ import json
 import pytest
 
 from bot.rasa_host.tracker_store import SnapshotTrackerStore
-from tests.nlu.evaluate import held_out
+from tests.nlu.held_out import held_out
 from tests.rasa_host.conftest import talk, without_times
 
 from rasa.shared.core import events as ev  # isort: skip
@@ -30,7 +30,7 @@ def test_the_context_of_the_hundredth_turn_is_no_larger_than_that_of_the_first_o
 
 
 def test_the_context_keeps_no_words_of_the_resident_nor_of_the_answer(ours):
-    for turn in talk(ours, [text for text, _ in held_out()][::29]):
+    for turn in talk(ours, [u.text for u in held_out()][::29]):
         kept = json.dumps(turn["context"]["events"], ensure_ascii=False)
         assert not [c for c in kept if "\u4e00" <= c <= "\u9fff"]
 

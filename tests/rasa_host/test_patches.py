@@ -8,7 +8,7 @@ import inspect
 
 import pytest
 
-from tests.nlu.evaluate import held_out
+from tests.nlu.held_out import held_out
 from tests.rasa_host.conftest import patches, rasa, talk, without_times
 
 import rasa.core.policies.rule_policy  # isort: skip
@@ -16,7 +16,7 @@ import rasa.core.processor  # isort: skip
 from rasa.shared.core import events  # isort: skip
 from rasa.shared.utils.common import all_subclasses  # isort: skip
 
-UTTERANCES = [text for text, _ in held_out()][::11]
+UTTERANCES = [u.text for u in held_out()][::11]
 BUTTONS = ['/ask_policy{"benefit": "old_age_allowance", "aspect": "amount", "region": "500110-wansheng"}', "/request_human"]
 
 
