@@ -324,7 +324,8 @@ def office_answer(kb: KnowledgeBase, office: str, as_of: dt.date) -> Answer:
     o = kb.offices[office]
     say = Wording(kb)
     text = say("office" if o.phone else "office_without_phone", name=o.name, phone=o.phone or "", purpose=o.purpose)
-    return Answer("answer", text, kb.version, as_of, aspect="contact", region=o.region, coverage=r.NATIONAL)
+    only = o.benefits[0] if len(o.benefits) == 1 else None
+    return Answer("answer", text, kb.version, as_of, only, aspect="contact", region=o.region, coverage=r.NATIONAL)
 
 
 def _subject(query: Query) -> dict[str, str | None]:

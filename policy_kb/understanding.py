@@ -66,6 +66,8 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
     benefits, topic = _subjects(kb, by_kind, categories)
     hinted = bool(benefits) and _only_hinted(kb, by_kind, topic)
     guessed = next((m.value[0] for m in by_kind.get(names.SUBJECT, ()) if m.value[0] in kb.benefits), None)
+    if guessed and hinted and topic is None:
+        benefits = (guessed,)  # 上门给老人洗澡: what the whole text means rather than what any old person may want
     categories = [c for c in categories if not kb.audiences[c].hint]
     regions, ambiguous = _places(kb, by_kind.get(names.REGION, ()))
     found_aspects = {v for m in by_kind.get(names.ASPECT, ()) for v in m.value}
