@@ -42,6 +42,9 @@ class AnswerPolicy(Action):
         if intent == "correct" and said.is_empty:
             base.say(dispatcher, "clarify", kb.wording["correct_what"])
             return base.understood()
+        if before.aspect and not before.benefits and not base.has_cue(tracker):
+            # We asked which benefit is meant: the answer to that asks nothing new, whatever it may sound like.
+            said = replace(said, aspect=None)
         if intent == "check_eligibility" and not said.aspect:
             said = replace(said, aspect="eligibility")
         if said.guessed and base.confidence(tracker) < SURE_ENOUGH_TO_GUESS:
@@ -70,7 +73,9 @@ def _by_its_words(
     """
     goes_on = base.intent(tracker) in GOES_ON
     if before.benefits and not said.guessed:
-        told = in_the_same_matter(kb, tracker, before, said) or goes_on and answer(kb, query_of(kb, tracker, before))
+        told = in_the_same_matter(kb, tracker, before, said, goes_on=goes_on)
+        if told is None and goes_on:
+            told = answer(kb, query_of(kb, tracker, before))
         if told:
             base.say_answer(dispatcher, told)
             return base.understood()
@@ -83,15 +88,15 @@ def _by_its_words(
 
 
 def in_the_same_matter(
-    kb: KnowledgeBase, tracker: Tracker, before: Context, said: Understanding, surely: bool = False
+    kb: KnowledgeBase, tracker: Tracker, before: Context, said: Understanding, *, surely: bool = False, goes_on: bool = False
 ) -> Answer | None:
     """What the base says on these words of the benefit asked about before: 喝醉了呢, 要是不批会不会给个说法. None where it says
-    nothing (``surely``: nothing that is about most of the words).
+    nothing (``surely``: nothing that is about most of the words). ``goes_on``: the same is asked of something else, 交了十二年呢.
     """
     query = query_of(kb, tracker, follow(kb, before, said, fragment=True))
     found = direct(kb, query)
     if found.strong or found.held and not surely:
-        return answer(kb, query if said.aspect else replace(query, aspect=None))
+        return answer(kb, query if said.aspect or goes_on else replace(query, aspect=None))
     return None
 
 
@@ -108,9 +113,13 @@ def _go_on(
             return base.understood(now.slots())
         now = follow(kb, now, Understanding(regions=chosen), fragment=True)
         query = query_of(kb, tracker, now)
-    found = [answer(kb, replace(query, region=code)) for code in said.regions[:PLACES_AT_ONCE] or (query.region,)]
-    if found[0].kind == "clarify" and found[0].benefit is None and not now.seeks:
-        return not_understood(dispatcher, tracker, found[0], now.slots())
+    places = said.regions[:PLACES_AT_ONCE] or (query.region,)
+    asked = base.questions(kb, tracker, now.aspect) if said.aspect and len(places) == 1 else (now.aspect,)
+    found = [answer(kb, replace(query, region=code, aspect=aspect)) for code in places for aspect in asked]
+    if found[0].kind == "clarify":
+        found = found[:1]
+        if found[0].benefit is None and not now.seeks:
+            return not_understood(dispatcher, tracker, found[0], now.slots())
     for one in found:
         base.say_answer(dispatcher, one)
     return _remembered(now, found[-1])

@@ -6,13 +6,14 @@ import datetime as dt
 import json
 from typing import Any
 
+import regex
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from policy_kb import Answer, Citation, Fact, KnowledgeBase, Mention, QuickReply, shared_reader
 from policy_kb.language import plain
-from policy_kb.names import INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
+from policy_kb.names import ASPECT, INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
 from policy_kb.quantities import QUANTITY
 from policy_kb.settings import kb_url, today
 
@@ -38,6 +39,28 @@ def mentions(tracker: Tracker) -> list[Mention]:
             values = (str(day(tracker).year + RELATIVE_YEARS[word]),)
         found.append(Mention(e["entity"], values, start, end, word))
     return found
+
+
+def has_cue(tracker: Tracker) -> bool:
+    """Whether the message has words of the base that ask something (多少, 怎么办), not only the sound of a question."""
+    return any(e["entity"] == ASPECT for e in tracker.latest_message.get("entities") or [])
+
+
+# What asks a question of its own beside another one: 低保多少，去哪儿申请.
+_OF_ITS_OWN = frozenset({"amount", "fee", "materials", "procedure", "where", "time_limit", "contact", "eligibility"})
+_CLAUSE = regex.compile(r"[，,。；;？?！!、\s]|还有|以及|另外")
+
+
+def questions(kb: KnowledgeBase, tracker: Tracker, aspect: str | None) -> tuple[str | None, ...]:
+    """The aspects asked about, in the order asked: ``aspect``, and another where another clause of the message asks one."""
+    text = tracker.latest_message.get("text") or ""
+    cues = [m for m in mentions(tracker) if m.kind == ASPECT and m.value[0] in _OF_ITS_OWN]
+    clauses = [len(_CLAUSE.findall(text, 0, m.start)) for m in cues]
+    mine = {clause for m, clause in zip(cues, clauses) if m.value[0] == aspect}
+    others = [(clause, m.value[0]) for m, clause in zip(cues, clauses) if clause not in mine and m.value[0] != aspect]
+    if not mine or not others:
+        return (aspect,)
+    return tuple(found for _, found in sorted([(min(mine), aspect), others[0]]))
 
 
 def intent(tracker: Tracker) -> str:

@@ -29,7 +29,7 @@ def _follow_up(dispatcher: CollectingDispatcher, tracker: Tracker, kb: Knowledge
         now = follow(kb, before, said, fragment=True)
         base.say_answer(dispatcher, answer(kb, query_of(kb, tracker, now)))
         return base.understood(now.slots())
-    if len(text) <= LONGEST_IN_WORDS and (told := in_the_same_matter(kb, tracker, before, said, surely)):
+    if len(text) <= LONGEST_IN_WORDS and (told := in_the_same_matter(kb, tracker, before, said, surely=surely)):
         base.say_answer(dispatcher, told)
         return base.understood()
     return None

@@ -19,6 +19,7 @@ from policy_kb.parts import (
     aspect_of,
     differs_locally,
     held_somewhere,
+    inner_places,
     look_up,
     shown,
 )
@@ -55,7 +56,7 @@ def answer(kb: KnowledgeBase, query: Query) -> Answer:
         if query.region is None and not query.place_asked and held_somewhere(kb, query):
             return _ask_place(kb, query, say)
         return _nothing(kb, query, say)
-    unplaced = query.region is None and differs_locally(kb, query)
+    unplaced = query.region is None and differs_locally(kb, query) or bool(inner_places(kb, query, held))
     silent = all(p.aspect != p.asked for p in held) and not said.held
     if unplaced and not query.place_asked and query.aspect == "amount" and silent:
         return _ask_place(kb, query, say)
@@ -338,6 +339,8 @@ def _subject(query: Query) -> dict[str, str | None]:
 def _places(kb: KnowledgeBase, query: Query) -> tuple[QuickReply, ...]:
     """Places where we hold something local on what is asked."""
     codes = dict.fromkeys(p.region for p in kb.provisions if p.benefit in query.benefits and p.region != COUNTRY)
+    if query.region:
+        codes = {c: None for c in codes if query.region in {x.code for x in kb.chain(c)[1:]}}
     small_first = sorted(codes, key=lambda c: -len(kb.chain(c)))
     return tuple(QuickReply(kb.regions[c].name, kb.regions[c].name, region=c, **_subject(query), aspect=query.aspect)
                  for c in small_first[:MAX_REPLIES])

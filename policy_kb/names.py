@@ -118,7 +118,8 @@ class NameIndex:
         found += [(YEAR, (str(y),), s, e) for y, s, e in _years(clean, today or dt.date.today())]
         found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(spaced.text) if not _negated(clean, s, AGE)]
         mentions = []
-        for kind, value, start, end in sorted(_not_taken_back(clean, found), key=lambda m: (m[2], -m[3])):
+        found = _without_where_one_works(clean, _not_taken_back(clean, found))
+        for kind, value, start, end in sorted(found, key=lambda m: (m[2], -m[3])):
             first, last = reading.span(start, end)
             mentions.append(Mention(kind, value, first, last, clean[start:end]))
         return mentions
@@ -199,6 +200,16 @@ def _wished_for(clean: str, start: int) -> bool:
 
 
 Found = tuple[str, tuple[str, ...], int, int]
+_WORKS_THERE = regex.compile(r"^(?:这边|那边|这里|市里|城里)?(?:打工|上班|务工|做工|工作|干活|做事|带娃|带孙|帮儿|帮女|读书)")
+
+
+def _without_where_one_works(clean: str, found: list[Found]) -> list[Found]:
+    """我人在成都打工，我妈是云安户口: where somebody works is not asked about beside another place."""
+    places = [m for m in found if m[0] == REGION]
+    passing = [m for m in places if clean[: m[2]].endswith("在") and _WORKS_THERE.match(clean[m[3] :])]
+    return [m for m in found if m not in passing] if len(passing) < len(places) else found
+
+
 _TAKEN_BACK = regex.compile(
     r"(?:我|又)?(?:说|搞|打|写|弄|讲|问|记)错(?:了|喽|啦|咧)?|(?:^|[,，。!?！？、…~])(?:哦|呃|啊|喔|噢|额)?(?:不对|错了)"
 )

@@ -115,6 +115,19 @@ def differs_locally(kb: KnowledgeBase, query: Query) -> bool:
     return any(p.aspect in aspects and p.region != COUNTRY for b in query.benefits for p in kb.by_benefit.get(b, ()))
 
 
+def inner_places(kb: KnowledgeBase, query: Query, parts: list[Part]) -> list[str]:
+    """Places inside the one asked about that have a figure where it has none: 重庆低保多少钱 wants to know which district."""
+    if query.region in {None, COUNTRY} or aspect_of(kb, query) not in MONEY:
+        return []
+    if any(h.provision.value is not None and h.provision.region != COUNTRY for p in parts for h in p.resolution.held):
+        return []
+    inside = dict.fromkeys(
+        p.region for b in query.benefits for p in kb.by_benefit.get(b, ())
+        if p.value is not None and p.aspect in MONEY and query.region in {x.code for x in kb.chain(p.region)[1:]}
+    )
+    return list(inside)
+
+
 def _pairs(text: str) -> set[str]:
     return {text[i : i + 2] for i in range(len(text) - 1)}
 

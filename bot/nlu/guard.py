@@ -109,7 +109,7 @@ class IntentGuard(WithKnowledge):
     def get_default_config() -> dict[str, Any]:
         return {
             "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
-            "out_of_scope_threshold": 0.55, "surely_ours": 0.8, "doubtful_threshold": 0.5, "unsure_threshold": 0.35,
+            "out_of_scope_threshold": 0.55, "surely_ours": 0.9, "doubtful_threshold": 0.5, "unsure_threshold": 0.35,
             "handover_threshold": 0.45, "complaint_threshold": 0.55, "fragment_share": 0.6, "told_share": 0.4,
         }
 

@@ -39,6 +39,11 @@ class Conversation:
 
     def say(self, text: str, intent: str = "ask_policy", action: Any = None) -> Result:
         """The one result of an action for this message, checked as the gateway checks it."""
+        [result] = self.say_all(text, intent, action)
+        return result
+
+    def say_all(self, text: str, intent: str = "ask_policy", action: Any = None) -> list[Result]:
+        """Every result for this message."""
         entities = [{"entity": m.kind, "value": ",".join(m.value), "start": m.start, "end": m.end} for m in mentions_of(self.names.kb, text)]
         return self._run(text, intent, entities, action or AnswerPolicy())
 
@@ -46,9 +51,10 @@ class Conversation:
         """A quick reply as Rasa reads it: ``/intent{"entity": "value"}``."""
         intent, _, given = payload.removeprefix("/").partition("{")
         entities = [{"entity": k, "value": v, "start": 0, "end": 0} for k, v in json.loads("{" + given).items()] if given else []
-        return self._run(payload, intent, entities, action or AnswerPolicy())
+        [result] = self._run(payload, intent, entities, action or AnswerPolicy())
+        return result
 
-    def _run(self, text: str, intent: str, entities: list[dict], action: Any) -> Result:
+    def _run(self, text: str, intent: str, entities: list[dict], action: Any) -> list[Result]:
         latest = {"text": text, "intent": {"name": intent}, "entities": entities,
                   "metadata": {"region": self.region, "as_of": TODAY}}
         tracker = Tracker("x", dict(self.slots), latest, [], False, None, {}, None)
@@ -58,8 +64,7 @@ class Conversation:
                 self.slots[event["name"]] = event["value"]
             elif event["event"] == "reset_slots":
                 self.slots.clear()
-        [message] = dispatcher.messages
-        return Result.model_validate(json.loads(json.dumps(message["custom"])))
+        return [Result.model_validate(json.loads(json.dumps(m["custom"]))) for m in dispatcher.messages]
 
 
 @pytest.fixture

@@ -96,3 +96,20 @@ def test_which_benefit_completes_what_was_asked_before(conversation):
     assert talk.say("去哪里申请").kind == "clarify"
     said = talk.say("低保")
     assert (said.data["benefit"], said.data["aspect"]) == ("minimum_living_allowance", "where")
+
+
+def test_two_questions_in_one_message_are_both_answered(conversation):
+    first, second = conversation().say_all("万盛城市低保多少，去哪儿申请")
+    assert "620元" in first.text
+    assert second.data["aspect"] == "where" and "乡镇" in second.text
+
+
+def test_where_somebody_works_is_not_asked_about(conversation):
+    said = conversation().say("我人在成都打工，我妈是云安农村户口，她那边低保多少")
+    assert "450元" in said.text and "650" not in said.text
+
+
+def test_asked_of_a_province_the_districts_that_are_known_are_offered(conversation):
+    said = conversation().say("重庆低保多少钱")
+    assert "哪个区县" in said.text
+    assert {q.title for q in said.quick_replies} == {"綦江区", "万盛经开区"}

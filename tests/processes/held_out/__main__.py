@@ -12,7 +12,7 @@ from tests.service import Service
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("half", choices=["dev", "dev2", "test", "final"])
+    parser.add_argument("half", choices=["dev", "dev2", "dev3", "final"])
     parser.add_argument("--misses", action="store_true", help="print what went wrong (look at these of dev only)")
     parser.add_argument("--only", choices=["queries", "conversations"])
     args = parser.parse_args()
