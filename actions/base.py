@@ -48,13 +48,15 @@ def has_cue(tracker: Tracker) -> bool:
 
 # What asks a question of its own beside another one: 低保多少，去哪儿申请.
 _OF_ITS_OWN = frozenset({"amount", "fee", "materials", "procedure", "where", "time_limit", "contact", "eligibility"})
+# 一个月收入一万二 has a word of the amount and asks nothing.
+_ASKS = regex.compile(r"[多几怎哪谁何]|什么|电话|条件|材料|流程|手续")
 _CLAUSE = regex.compile(r"[，,。；;？?！!、\s]|还有|以及|另外")
 
 
 def questions(kb: KnowledgeBase, tracker: Tracker, aspect: str | None) -> tuple[str | None, ...]:
     """The aspects asked about, in the order asked: ``aspect``, and another where another clause of the message asks one."""
     text = tracker.latest_message.get("text") or ""
-    cues = [m for m in mentions(tracker) if m.kind == ASPECT and m.value[0] in _OF_ITS_OWN]
+    cues = [m for m in mentions(tracker) if m.kind == ASPECT and m.value[0] in _OF_ITS_OWN and _ASKS.search(m.text)]
     clauses = [len(_CLAUSE.findall(text, 0, m.start)) for m in cues]
     mine = {clause for m, clause in zip(cues, clauses) if m.value[0] == aspect}
     others = [(clause, m.value[0]) for m, clause in zip(cues, clauses) if clause not in mine and m.value[0] != aspect]

@@ -104,6 +104,10 @@ def test_two_questions_in_one_message_are_both_answered(conversation):
     assert second.data["aspect"] == "where" and "乡镇" in second.text
 
 
+def test_a_figure_told_is_no_second_question(conversation):
+    assert len(conversation().say_all("我够条件领低保吗，云安农村，家里两个人，一个月收入一万二")) == 1
+
+
 def test_where_somebody_works_is_not_asked_about(conversation):
     said = conversation().say("我人在成都打工，我妈是云安农村户口，她那边低保多少")
     assert "450元" in said.text and "650" not in said.text
