@@ -25,6 +25,7 @@ _REPEATED = regex.compile(r"([，。！？!?,.~～…、;；—-])\1+")
 _STANDARD_SIGNS = str.maketrans({"﹖": "?", "‘": "'", "’": "'", "丶": "、", "～": "~"})
 # A slip stands in documents at most this often for each time the right word does (底保 is part of 兜底保障).
 _SLIP = 0.25
+_ROUNDS = 2
 # In a sentence fewer letters are no initials.
 _SHORTEST_INITIALS = 4
 
@@ -178,8 +179,13 @@ class Reader:
             return all(told) if everywhere else any(told)
 
         reading = replace(reading, spoken=reading.text)
-        found = self._slip_finder.find(reading.text, rare)
-        return replace(reading.replaced(found), mended=True) if found else reading
+        # Mending one may show another: 其江底保 is cut 其|江底|保, 綦江底保 is not.
+        for _ in range(_ROUNDS):
+            found = self._slip_finder.find(reading.text, rare)
+            if not found:
+                break
+            reading = replace(reading.replaced(found), mended=True)
+        return reading
 
 
 def _counts(kb: KnowledgeBase) -> Frequency:
