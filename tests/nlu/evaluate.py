@@ -49,18 +49,18 @@ def parts(model: Path) -> Measured:
 
 
 def through_service() -> tuple[dict[tuple[str, str], Counts], tuple[Mistake, ...]]:
-    """The counts of queries and conversations, and what went wrong in ``dev``."""
+    """The counts of queries and conversations, and what went wrong in those that may be looked at."""
     counts: dict[tuple[str, str], Counts] = {}
     mistakes: list[Mistake] = []
     with tempfile.TemporaryDirectory() as folder:
         service = Service(Path(folder)).start()
         try:
-            for half in HALVES:
+            for half in scoring.PARTS:
                 for score in (scoring.queries, scoring.conversations):
                     what = score.__name__
                     counts[half, what], missed = score(service, f"{what}_{half}")
-                    if half == "dev":
-                        mistakes += [Mistake(f"{what} dev", "answer", "", m.said, m.wanted, m.came) for m in missed]
+                    if half != scoring.UNSEEN:
+                        mistakes += [Mistake(f"{what} {half}", "answer", "", m.said, m.wanted, m.came) for m in missed]
         finally:
             service.stop()
     return counts, tuple(mistakes)

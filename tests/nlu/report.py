@@ -1,4 +1,4 @@
-"""The evaluation as Markdown, CSV and pictures. Of the ``test`` halves there are counts only, never a text."""
+"""The evaluation as Markdown, CSV and pictures. Of ``noisy test`` and ``final`` there are counts only, never a text."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tests.nlu import scores
-from tests.nlu.held_out import HALVES
 from tests.nlu.measured import KINDS, Measured, Mistake, Part
 from tests.nlu.scores import Tally
+from tests.processes.held_out.scoring import PARTS
 
 SECRET = (
-    "What went wrong in the `test` halves is neither shown nor listed: nobody may tune on them. Their counts are all there is."
+    "What went wrong in `noisy test` and `final` is neither shown nor listed: nobody may tune on them. Their counts are all there is."
 )
 HOW = """- **Sets.** `held_out.yml` (`tests/nlu/`) has intents only. The noisy utterances (`tests/processes/held_out/`) are labelled with all
   that they say too, and were written, like the queries and conversations there, before the rules that they judge. The few whose very
@@ -93,13 +93,13 @@ def service(measured: Measured) -> str:
         return "Not measured: no service was started."
     rows = []
     for what in ("queries", "conversations"):
-        halves = [measured.service[half, what] for half in HALVES]
-        for group in halves[0]:
+        halves = [measured.service[part, what] for part in PARTS]
+        for group in dict.fromkeys(group for half in halves for group in half):
             taken = " (wrongly answered)" if group in {"near", "everyday"} else ""
             rows.append([f"{what}: {group}{taken}", *(share(*h.get(group, (0, 0))) for h in halves)])
         if what == "conversations":
             rows.append(["conversations: all", *(share(*map(sum, zip(*h.values()))) for h in halves)])
-    return table(("through the service", *HALVES), rows)
+    return table(("through the service", *PARTS), rows)
 
 
 def full(measured: Measured, actions: dict[str, str]) -> str:

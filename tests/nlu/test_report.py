@@ -12,7 +12,7 @@ from tests.nlu.held_out import Utterance
 from tests.nlu.measured import Measured, Mistake, Part
 from tests.nlu.pipeline import Parsed
 from tests.nlu.scores import Tally
-from tests.processes.held_out.scoring import Miss
+from tests.processes.held_out.scoring import PARTS, UNSEEN, Miss
 
 
 def said(text: str, intent: str = "ask_policy", noise: tuple[str, ...] = (), **wanted: object) -> Utterance:
@@ -70,7 +70,7 @@ def test_mistakes_say_what_was_wanted_and_what_came():
 def measured() -> Measured:
     hidden = part("noisy test", (said("秘密的话", noise=("typo",), benefit="old"), Parsed("greet")), secret=True)
     plain = part("in plain words", (said("秘密的话", noise=("typo",)), Parsed("greet")), secret=True)
-    counts = {(half, what): {"benefit": (3, 4)} for half in ("dev", "test") for what in ("queries", "conversations")}
+    counts = {(half, what): {"benefit": (3, 4)} for half in PARTS for what in ("queries", "conversations")}
     shown = part("held_out.yml", (Utterance("看得见", "thanks"), Parsed("greet")))
     return Measured(shown, part("noisy dev", RIGHT, WRONG_AGE), hidden, plain, counts)
 
@@ -88,7 +88,7 @@ def test_the_test_halves_are_counted_all_the_same(measured):
     assert "0/1 (0.0%)" in line
 
 
-def test_what_the_service_gets_wrong_in_the_test_half_is_not_kept(monkeypatch):
+def test_what_the_service_gets_wrong_in_the_unseen_part_is_not_kept(monkeypatch):
     class Standing:
         def __init__(self, folder):
             pass
@@ -106,8 +106,8 @@ def test_what_the_service_gets_wrong_in_the_test_half_is_not_kept(monkeypatch):
     monkeypatch.setattr(evaluate.scoring, "queries", queries)
     monkeypatch.setattr(evaluate.scoring, "conversations", queries)
     counts, mistakes = evaluate.through_service()
-    assert set(counts) == {("dev", "queries"), ("test", "queries")}
-    assert {m.text for m in mistakes} == {"said in queries_dev"}
+    assert set(counts) == {(part, "queries") for part in PARTS}
+    assert {m.text for m in mistakes} == {f"said in queries_{part}" for part in PARTS if part != UNSEEN}
 
 
 def test_the_list_of_mistakes_opens_in_a_spreadsheet(tmp_path):

@@ -1,4 +1,4 @@
-"""Print the scores of a half, and with ``--misses`` what went wrong: ``python -m tests.processes.held_out dev --misses``."""
+"""Print the scores of a part, and with ``--misses`` what went wrong: ``python -m tests.processes.held_out dev --misses``."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from tests.service import Service
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("half", choices=["dev", "dev2", "dev3", "final"])
-    parser.add_argument("--misses", action="store_true", help="print what went wrong (look at these of dev only)")
+    parser.add_argument("part", choices=scoring.PARTS)
+    parser.add_argument("--misses", action="store_true", help="print what went wrong (never look at those of final)")
     parser.add_argument("--only", choices=["queries", "conversations"])
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -22,7 +22,7 @@ def main() -> None:
             for score in (scoring.queries, scoring.conversations):
                 if args.only and score.__name__ != args.only:
                     continue
-                counts, missed = score(service, f"{score.__name__}_{args.half}")
+                counts, missed = score(service, f"{score.__name__}_{args.part}")
                 for miss in missed if args.misses else ():
                     print(f"  {miss.said} ! {miss.wanted}")
                     print("      " + miss.came.replace("\n", "\n      "))
