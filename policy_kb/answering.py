@@ -336,7 +336,9 @@ def _subject(query: Query) -> dict[str, str | None]:
 
 def _places(kb: KnowledgeBase, query: Query) -> tuple[QuickReply, ...]:
     """Places where we hold something local on what is asked."""
-    codes = dict.fromkeys(p.region for p in kb.provisions if p.benefit in query.benefits and p.region != COUNTRY)
+    (one, *more) = query.benefits or ("",)
+    among = kb.provisions if more else kb.by_benefit.get(one, ())
+    codes = dict.fromkeys(p.region for p in among if p.benefit in query.benefits and p.region != COUNTRY)
     small_first = sorted(codes, key=lambda c: -len(kb.chain(c)))
     return tuple(QuickReply(kb.regions[c].name, kb.regions[c].name, region=c, **_subject(query), aspect=query.aspect)
                  for c in small_first[:MAX_REPLIES])
