@@ -338,7 +338,9 @@ def _subject(query: Query) -> dict[str, str | None]:
 
 def _places(kb: KnowledgeBase, query: Query) -> tuple[QuickReply, ...]:
     """Places where we hold something local on what is asked."""
-    codes = dict.fromkeys(p.region for p in kb.provisions if p.benefit in query.benefits and p.region != COUNTRY)
+    (one, *more) = query.benefits or ("",)
+    among = kb.provisions if more else kb.by_benefit.get(one, ())
+    codes = dict.fromkeys(p.region for p in among if p.benefit in query.benefits and p.region != COUNTRY)
     if query.region:
         codes = {c: None for c in codes if query.region in {x.code for x in kb.chain(c)[1:]}}
     small_first = sorted(codes, key=lambda c: -len(kb.chain(c)))

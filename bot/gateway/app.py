@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -98,6 +100,10 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         app[keys.RASA] = rasa
         turns = app[keys.TURNS] = Turns(store, rasa, app[keys.KNOWLEDGE], settings)
         app[keys.KNOWLEDGE].watch(app[keys.SEARCH].prepare)
+        with contextlib.suppress(sa.exc.SQLAlchemyError, NothingLoaded):  # then /readyz says so
+            await keys.knowledge(app)
+        gc.collect()
+        gc.freeze()  # what is there now stays, and need not be looked through for garbage again and again
         await turns.take_up()
         chores = [asyncio.create_task(_sweep(turns))]
         if settings.notify_webhook:

@@ -6,12 +6,16 @@ original. Where Rasa has a place for it (an endpoint, a tracker store, a graph r
 
 from __future__ import annotations
 
+import json
 import types
+from collections import defaultdict
 from functools import lru_cache
+from typing import Any
 
 import rasa.core.policies.rule_policy
 import rasa.core.processor
 from rasa.core.actions.action import RemoteAction
+from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
@@ -19,7 +23,8 @@ from rasa.shared.core.slots import Slot
 # The modules in which copies are made for debug messages and for nothing else.
 LOG_COPIES = (rasa.core.processor, rasa.core.policies.rule_policy)
 REPLACED = (
-    (RemoteAction, "_validate_action_result"), (Event, "resolve_by_type"), (Slot, "__copy__"), *((m, "copy") for m in LOG_COPIES),
+    (RemoteAction, "_validate_action_result"), (Event, "resolve_by_type"), (Slot, "__copy__"),
+    (RulePolicy, "_get_possible_keys"), (RulePolicy, "_find_action_from_rules"), *((m, "copy") for m in LOG_COPIES),
 )
 
 
@@ -58,6 +63,50 @@ def copy_slots_plainly() -> None:
     Slot.__copy__ = copied
 
 
+class _Rules:
+    """Rules by the last state they ask for: after which action, with which intent. ``others`` ask for something else."""
+
+    def __init__(self, keys: Any):
+        self.by_intent: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.others: list[str] = []
+        for key in keys:
+            last = json.loads(key)[-1]
+            after, intent = last.get("prev_action", {}).get("action_name"), last.get("user", {}).get("intent")
+            if after and intent and rasa.core.policies.rule_policy.SHOULD_NOT_BE_SET not in {after, intent}:
+                self.by_intent[after, intent].append(key)
+            else:
+                self.others.append(key)
+
+    def that_may_fit(self, state: dict[str, Any]) -> list[str]:
+        asked = state.get("prev_action", {}).get("action_name"), state.get("user", {}).get("intent")
+        return [*self.by_intent.get(asked, ()), *self.others]
+
+
+def look_rules_up() -> None:
+    """Let a rule be compared with the conversation only where its last state's action and intent are the conversation's.
+
+    Rasa compares every rule, three times a turn: once more for rules on the very words of a message. Where all rules ask for
+    an intent, words alone fit none, and the conversation need not be laid out for that at all.
+    """
+    possible_keys, find_action = RulePolicy._get_possible_keys, RulePolicy._find_action_from_rules
+
+    def rules_of(policy: RulePolicy, lookup: dict[str, str]) -> _Rules:
+        known = policy.__dict__.setdefault("_rules_by_last_state", {})
+        if id(lookup) not in known:
+            known[id(lookup)] = lookup, _Rules(lookup)  # the lookup is kept, so that its number stays its own
+        return known[id(lookup)][1]
+
+    def few_possible_keys(self: RulePolicy, lookup: dict[str, str], states: list) -> set[str]:
+        return possible_keys(self, dict.fromkeys(rules_of(self, lookup).that_may_fit(states[-1])) if states else lookup, states)
+
+    def find(self: RulePolicy, tracker: Any, domain: Domain, use_text_for_last_user_input: bool) -> tuple:
+        if use_text_for_last_user_input and not tracker.active_loop_name and not rules_of(self, self.lookup[RULES]).others:
+            return None, None, False
+        return find_action(self, tracker, domain, use_text_for_last_user_input)
+
+    RulePolicy._get_possible_keys, RulePolicy._find_action_from_rules = few_possible_keys, find
+
+
 def know_whether_domain_is_empty(domain: Domain) -> None:
     """Ask once whether this domain is empty: Rasa puts an empty one together for every message, to compare."""
     empty = domain.is_empty()
@@ -66,8 +115,10 @@ def know_whether_domain_is_empty(domain: Domain) -> None:
 
 def apply() -> None:
     """All that concern classes and modules, before the model is loaded."""
+    if hasattr(Event.resolve_by_type, "cache_info"):
+        return  # done already
     trust_own_results()
     copy_slots_plainly()
-    if not hasattr(Event.resolve_by_type, "cache_info"):
-        remember_event_classes()
+    remember_event_classes()
+    look_rules_up()
     log_without_copies()

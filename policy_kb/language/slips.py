@@ -38,6 +38,8 @@ class Slips:
         self._by_sound: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._by_blur: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._by_gap: dict[tuple[int, str, str], list[str]] = defaultdict(list)
+        # Lengths with their first and last two characters: one character wrong leaves one or the other right.
+        self._ends: set[tuple[int, str]] = set()
         self._sounds: dict[str, tuple[str, ...]] = {}
         for name in sorted(names, key=lambda n: (n.rank, len(n.text), n.text)):
             known = name.text in self._names
@@ -48,6 +50,7 @@ class Slips:
             self._by_sound[name.sound].append(name.text)
             self._by_blur[tuple(map(blurred, name.sound))].append(name.text)
             if name.distinct and len(name.text) >= _LONG:
+                self._ends |= {(len(name.text), name.text[:2]), (len(name.text), name.text[-2:])}
                 for i in range(len(name.text)):
                     self._by_gap[i, name.text[:i], name.text[i + 1 :]].append(name.text)
         self._longest = max(map(len, self._sounds), default=0)
@@ -108,9 +111,9 @@ class Slips:
         return self._by_blur.get(heard.blur[start:end], ())
 
     def _one_other(self, heard: _Heard, start: int, end: int) -> Sequence[str]:
-        if end - start < _LONG:
+        run, size = heard.run, end - start
+        if (size, run[start : start + 2]) not in self._ends and (size, run[end - 2 : end]) not in self._ends:
             return ()
-        run = heard.run
         return [name for i in range(start, end) for name in self._by_gap.get((i - start, run[start:i], run[i + 1 : end]), ())]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+import json
 
 import pytest
 
@@ -13,7 +14,9 @@ from tests.rasa_host.conftest import patches, rasa, talk, without_times
 
 import rasa.core.policies.rule_policy  # isort: skip
 import rasa.core.processor  # isort: skip
+from rasa.core.policies.rule_policy import RulePolicy  # isort: skip
 from rasa.shared.core import events  # isort: skip
+from rasa.shared.core.trackers import DialogueStateTracker  # isort: skip
 from rasa.shared.utils.common import all_subclasses  # isort: skip
 
 UTTERANCES = [u.text for u in held_out()][::11]
@@ -93,6 +96,47 @@ def test_copies_are_made_for_debug_messages_only(module):
     }
     assert uses
     assert uses <= logged
+
+
+def rule_policy(agent) -> RulePolicy:
+    return next(n._component for n in agent.processor.graph_runner._nodes.values() if isinstance(n._component, RulePolicy))
+
+
+def test_the_rules_that_may_fit_are_those_stock_rasa_finds(stock, request):
+    possible_keys = RulePolicy._get_possible_keys
+    policy = rule_policy(request.getfixturevalue("ours"))
+    lookup = policy.lookup["rules"] | {
+        json.dumps([{"prev_action": {"action_name": "action_listen"}, "active_loop": {"name": "interview"}}]): "interview",
+        json.dumps([{"prev_action": {"action_name": "action_listen"}, "user": {"intent": "greet"}, "slots": {"x": [1.0]}}]): "x",
+        json.dumps([{"user": {"intent": "greet"}}]): "utter_greet",
+    }
+    listening = {"prev_action": {"action_name": "action_listen"}}
+    intents = {json.loads(key)[-1].get("user", {}).get("intent", "unknown") for key in lookup}
+    actions = {*lookup.values(), "action_listen"}
+    lasts = [{"prev_action": {"action_name": a}, "user": {"intent": i}} for a in actions for i in intents]
+    lasts += [{}, listening, listening | {"user": {"text": "你好"}}, listening | {"active_loop": {"name": "interview"}}]
+    for before in ([], [{}], [{}, listening | {"user": {"intent": "greet"}}]):
+        for last in lasts:
+            states = [*before, last]
+            assert policy._get_possible_keys(lookup, states) == possible_keys(policy, lookup, states)
+
+
+def test_words_alone_are_looked_up_where_a_rule_may_ask_for_them(stock, request):
+    find, policy = RulePolicy._find_action_from_rules, rule_policy(request.getfixturevalue("ours"))
+    said = json.dumps([{"prev_action": {"action_name": "action_listen"}, "user": {"text": "芝麻开门"}}])
+    tracker = DialogueStateTracker.from_events(
+        "x", [events.ActionExecuted("action_listen"), events.UserUttered("芝麻开门", {"name": "greet"})],
+        domain=stock.domain, slots=stock.domain.slots,
+    )
+    rules = policy.lookup["rules"]
+    for known in (rules, rules | {said: "utter_greet"}):
+        policy.lookup["rules"] = known
+        try:
+            given = policy._find_action_from_rules(tracker, stock.domain, True)
+            wanted = find(policy, tracker, stock.domain, True)
+        finally:
+            policy.lookup["rules"] = rules
+        assert (given[0], given[2]) == (wanted[0], wanted[2]) == ("utter_greet" if known is not rules else None, False)
 
 
 def test_a_copied_slot_is_what_stock_rasa_makes_of_it(ours):
