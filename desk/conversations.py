@@ -15,6 +15,26 @@ from desk.tables import cases, conversations, messages, quick_replies
 
 BOT, QUEUE, STAFF = "bot", "queue", "staff"
 
+# What every turn asks several times, put together once: that takes longer than asking it.
+_CONVERSATION = sa.select(conversations).where(conversations.c.id == sa.bindparam("given"))
+_MESSAGE = sa.select(messages).where(messages.c.id == sa.bindparam("given"))
+_KNOWN = sa.select(messages).where(
+    messages.c.conversation == sa.bindparam("given"), messages.c.client_id == sa.bindparam("client")
+)
+_REPLIES = sa.select(messages).where(messages.c.in_reply_to == sa.bindparam("given")).order_by(messages.c.seq)
+_LAST_SEQ = sa.select(conversations.c.last_seq).where(conversations.c.id == sa.bindparam("given"))
+_COUNT_ON = (
+    conversations.update().where(conversations.c.id == sa.bindparam("given")).values(last_seq=conversations.c.last_seq + 1)
+)
+_SETTLE = (
+    messages.update()
+    .where(messages.c.id == sa.bindparam("given"), messages.c.state == "received")
+    .values(state=sa.bindparam("to"))
+)
+_SET_CONTEXT = (
+    conversations.update().where(conversations.c.id == sa.bindparam("given")).values(context=sa.bindparam("to"))
+)
+
 
 class Conflict(Exception):
     """The message id was used before with another body."""
@@ -71,12 +91,10 @@ def begin(db: Connection, incoming: Incoming, remembered: dt.timedelta = dt.time
 def receive(db: Connection, conversation: str, incoming: Incoming) -> Row:
     """Save a resident's message as ``received``; an id seen before gives the message saved then.
 
-    Raises :class:`Conflict` where the body differs and :class:`UnknownReply` for a payload of another conversation.
+    Raises :class:`Conflict` where the body differs, :class:`UnknownReply` for a payload of another conversation and SQLAlchemy's
+    ``NoResultFound`` where there is no such conversation.
     """
-    m = messages.c
-    known = db.execute(
-        sa.select(messages).where(m.conversation == conversation, m.client_id == incoming.client_id)
-    ).first()
+    known = db.execute(_KNOWN, {"given": conversation, "client": incoming.client_id}).first()
     if known:
         if known.body_mac != incoming.body_mac:
             raise Conflict
@@ -119,18 +137,16 @@ def say(db: Connection, conversation: str, outgoing: Outgoing, in_reply_to: str 
 
 
 def _next_seq(db: Connection, conversation: str) -> int:
-    db.execute(
-        conversations.update().where(conversations.c.id == conversation).values(last_seq=conversations.c.last_seq + 1)
-    )
-    return db.execute(sa.select(conversations.c.last_seq).where(conversations.c.id == conversation)).scalar_one()
+    db.execute(_COUNT_ON, {"given": conversation})
+    return db.execute(_LAST_SEQ, {"given": conversation}).scalar_one()
 
 
 def get(db: Connection, conversation: str) -> Row | None:
-    return db.execute(sa.select(conversations).where(conversations.c.id == conversation)).first()
+    return db.execute(_CONVERSATION, {"given": conversation}).first()
 
 
 def get_message(db: Connection, message: str) -> Row:
-    return db.execute(sa.select(messages).where(messages.c.id == message)).one()
+    return db.execute(_MESSAGE, {"given": message}).one()
 
 
 def waiting(db: Connection, conversation: str | None = None) -> list[Row]:
@@ -143,14 +159,11 @@ def waiting(db: Connection, conversation: str | None = None) -> list[Row]:
 
 def settle(db: Connection, message: str, state: str) -> bool:
     """Move a message from ``received`` to its end; False if another already did."""
-    done = db.execute(
-        messages.update().where(messages.c.id == message, messages.c.state == "received").values(state=state)
-    )
-    return done.rowcount == 1
+    return db.execute(_SETTLE, {"given": message, "to": state}).rowcount == 1
 
 
 def replies_to(db: Connection, message: str) -> list[Row]:
-    return list(db.execute(sa.select(messages).where(messages.c.in_reply_to == message).order_by(messages.c.seq)))
+    return list(db.execute(_REPLIES, {"given": message}))
 
 
 def was_told_to_wait(db: Connection, message: str) -> bool:
@@ -171,7 +184,7 @@ def set_owner(db: Connection, conversation: str, owner: str) -> None:
 
 
 def set_context(db: Connection, conversation: str, context: dict) -> None:
-    db.execute(conversations.update().where(conversations.c.id == conversation).values(context=context))
+    db.execute(_SET_CONTEXT, {"given": conversation, "to": context})
 
 
 def queued_since(db: Connection, moment: dt.datetime) -> list[str]:

@@ -11,6 +11,7 @@ import regex
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import NoResultFound
 
 from bot.gateway import keys
 from bot.gateway.errors import Refused, as_json
@@ -107,9 +108,10 @@ async def _authorised(request: web.Request, conversation: str):
 
 def _received(db: Connection, conversation: str, incoming: talk.Incoming):
     """The message, saved in a conversation that exists."""
-    if talk.get(db, conversation) is None:
-        raise Refused(404, "not_found")
-    return talk.receive(db, conversation, incoming)
+    try:
+        return talk.receive(db, conversation, incoming)
+    except NoResultFound:
+        raise Refused(404, "not_found") from None
 
 
 async def post_chat(request: web.Request) -> web.Response:
