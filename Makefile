@@ -8,11 +8,11 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 PYTHON ?=
 export PYTHON
 
-.PHONY: help run test setup setup-test setup-benchmark train load lint validate unit public processes e2e evaluate benchmark \
-	benchmark-search lock clean
+.PHONY: help run test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
+	benchmark-search benchmark-pipelines lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-19s %s\n", $$1, $$2 }'
 
 run: setup ## start the service and print its address
 	@exec $(PY) -m bot run
@@ -32,6 +32,9 @@ setup: ## make .venv for the service
 
 setup-benchmark: ## make .venv for the benchmarks too
 	@tools/setup.sh benchmark
+
+setup-stock: setup-benchmark ## make .venv-stock, an environment of its own for stock Rasa with TensorFlow
+	@tools/setup-stock.sh
 
 setup-test: ## make .venv for the tests too
 	@tools/setup.sh test
@@ -65,8 +68,11 @@ e2e: setup-test ## the chat page in a real browser
 evaluate: setup-benchmark train ## score the assistant on the held-out utterances (DOCS=1 writes docs/evaluation.md anew)
 	@$(PY) -m tests.nlu.evaluate $(if $(DOCS),--write-docs)
 
-benchmark: setup-test train ## start, memory and turn time beside stock Rasa, in one run
+benchmark: setup-stock train ## start, memory and turns beside stock Rasa, in one run (the first time trains DIET for most of an hour)
 	@$(PY) -m benchmarks.turns
+
+benchmark-pipelines: setup-stock train ## intent classifiers beside each other: accuracy, parse, training and start time, memory
+	@$(PY) -m benchmarks.pipelines
 
 benchmark-search: setup-benchmark ## retrieval quality and cost of search beside its peers
 	@$(PY) -m benchmarks.retrieval
@@ -76,4 +82,4 @@ lock: ## make the lists of packages anew (needs uv)
 	@tools/lock.sh
 
 clean: ## remove environments, stores, models and logs
-	rm -rf .venv .venv-public .venv-uv var .rasa
+	rm -rf .venv .venv-public .venv-stock .venv-uv var .rasa
