@@ -21,6 +21,7 @@ log = logging.getLogger("huimin.knowledge")
 # Another room may keep its tables, and its own revision, in the same database.
 VERSION_TABLE = "kb_alembic_version"
 SHORTEST_PAUSE = 0.05
+_MIGRATED = sa.table(VERSION_TABLE)
 
 # Tables whose rows are the objects themselves.
 PLAIN = (
@@ -45,15 +46,22 @@ def revision(engine: Engine) -> str | None:
     with engine.connect() as db:
         if not sa.inspect(db).has_table(VERSION_TABLE):
             return None
-        return db.execute(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE))).scalar()
+        return db.execute(sa.select(sa.column("version_num")).select_from(_MIGRATED)).scalar()
 
 
 def current_version(engine: Engine) -> int:
     """The store's newest ``kb_version``; 0 where nothing was loaded by this program."""
+    newest = sa.select(sa.func.max(t.kb_versions.c.number))
+    with reading(engine) as db:
+        try:
+            # Asked every second: that migrations ever ran is seen from the same question.
+            return db.execute(newest.where(sa.exists(sa.select(sa.column("version_num")).select_from(_MIGRATED)))).scalar() or 0
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError):  # a table is not there, or the store cannot be read
+            pass
     if revision(engine) is None:
         return 0
     with reading(engine) as db:
-        return db.execute(sa.select(sa.func.max(t.kb_versions.c.number))).scalar() or 0
+        return db.execute(newest).scalar() or 0
 
 
 def read(engine: Engine) -> kn.KnowledgeBase:

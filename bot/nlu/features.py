@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 import regex
 
@@ -24,10 +25,16 @@ def grams(text: str) -> list[str]:
 
     Begin and end are marked, since how a text begins and ends says much about what it wants.
     """
+    return list(_grams(text))
+
+
+# Three classifiers look at every text.
+@lru_cache(maxsize=8)
+def _grams(text: str) -> tuple[str, ...]:
     read = plain(text)
     syllables = [blurred(s) for s in sounds_of(read)]
     sounds = ["~" + " ".join(syllables[i : i + n]) for n in SYLLABLES for i in range(len(syllables) - n + 1)]
-    return [*_characters(f"^{read}$"), *sounds]
+    return (*_characters(f"^{read}$"), *sounds)
 
 
 def masked_grams(text: str, mentions: Iterable[Mention]) -> list[str]:

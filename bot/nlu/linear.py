@@ -43,7 +43,8 @@ class LinearModel:
 
     def probabilities(self, features: Sequence[str]) -> np.ndarray:
         """One probability for each class."""
-        counts = Counter(i for g in features if (i := self.vocabulary.get(g)) is not None)
+        counts = Counter(map(self.vocabulary.get, features))
+        counts.pop(None, None)
         scores = self.bias
         if counts:
             index = np.fromiter(counts, dtype=np.intp)
