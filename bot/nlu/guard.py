@@ -98,7 +98,7 @@ class IntentGuard(WithKnowledge):
 
     Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the classifier
     sees must be likely (``danger_threshold``; more so beside a benefit's name or words known to be harmless), and nobody is
-    handed over on a guess (``handover_threshold``, ``complaint_threshold``). Another department's business is out of scope even
+    handed over on a guess (``handover_threshold``). Another department's business is out of scope even
     where it sounds like a policy question, and so is a name of ours in another topic, unless the classifier is sure
     (``surely_ours``); a question that names a benefit and what is asked about it is not out of scope unless the classifier is
     sure (``out_of_scope_threshold``). Below ``unsure_threshold`` nothing but a name we know makes a question, below
@@ -110,7 +110,7 @@ class IntentGuard(WithKnowledge):
         return {
             "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
             "out_of_scope_threshold": 0.55, "surely_ours": 0.9, "doubtful_threshold": 0.5, "unsure_threshold": 0.35,
-            "handover_threshold": 0.45, "complaint_threshold": 0.55, "fragment_share": 0.6, "told_share": 0.4,
+            "handover_threshold": 0.45, "fragment_share": 0.6, "told_share": 0.4,
         }
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -156,8 +156,7 @@ class IntentGuard(WithKnowledge):
         return OUT_OF_SCOPE if seen.is_elsewhere and not self._surely_ours(seen) else None
 
     def _no_handover_on_a_guess(self, seen: Seen) -> str | None:
-        least = self._config["handover_threshold" if seen.intent == "request_human" else "complaint_threshold"]
-        if seen.intent in HANDOVER and seen.confidence < least:
+        if seen.intent in HANDOVER and seen.confidence < self._config["handover_threshold"]:
             return ASK if seen.names_subject else NOT_UNDERSTOOD
         return None
 
