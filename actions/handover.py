@@ -58,7 +58,7 @@ class Handover(Action):
         reason = intent if intent in {"complaint", "wrong_answer"} else "request_human"
         text = base.knowledge().wording[f"handover_{reason}"]
         base.say(dispatcher, "handoff", text, handoff=_handoff(tracker, reason))
-        return []
+        return base.understood()
 
 
 class TicketStatus(Action):
