@@ -78,11 +78,6 @@ class Reading:
         return replace(self, text="".join(self.text[i] for i in kept), at=tuple(self.at[i] for i in kept))
 
 
-@lru_cache(maxsize=4096)
-def _simpler(char: str, kept: frozenset[str]) -> str:
-    return char if char in kept else simplified(char)
-
-
 def folded(raw: str, kept: frozenset[str] = frozenset()) -> Reading:
     """Half-width, lower case, simplified, without emoji and repeated marks. ``kept``: characters that names are written with
     and that stay as they are (乾 in 乾安县).
