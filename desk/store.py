@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
 from desk.tables import metadata
+from policy_kb.engines import LOCK_TIMEOUT, use_write_ahead_log
 from policy_kb.settings import store_url
 
 READING = "huimin_reading"
@@ -29,14 +30,14 @@ def open_store(url: str | None = None) -> Engine:
         engine = sa.create_engine(url, future=True, pool_pre_ping=True)
     else:
         engine = sa.create_engine(
-            url, future=True, poolclass=QueuePool, connect_args={"check_same_thread": False, "timeout": 30}
+            url, future=True, poolclass=QueuePool, connect_args={"check_same_thread": False, "timeout": LOCK_TIMEOUT}
         )
 
         @sa.event.listens_for(engine, "connect")
         def _connect(connection, _record):
             connection.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON",
-                           "secure_delete=ON"):
+            use_write_ahead_log(connection)
+            for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
                 connection.execute(f"PRAGMA {pragma}")
 
         @sa.event.listens_for(engine, "begin")

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+
+
+# How long one waits for another process's lock, in seconds.
+LOCK_TIMEOUT = 30
+
+
+def use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Put the store into WAL mode, where it stays. Processes that open a new store at once wait for each other.
+
+    SQLite does not wait by itself here: who changes the mode must be alone, and of two that both read the file already
+    one gets "database is locked" at once, whatever the busy timeout is.
+    """
+    until = time.monotonic() + LOCK_TIMEOUT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def open_engine(url: str, *, read_only: bool = False) -> Engine:
@@ -22,12 +45,10 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     @sa.event.listens_for(engine, "connect")
     def _connect(connection, _record):
         connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout=30000")
-        cursor.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT * 1000}")
+        connection.execute("PRAGMA foreign_keys=ON")
         if not read_only:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.close()
+            use_write_ahead_log(connection)
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection):
