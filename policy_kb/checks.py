@@ -7,6 +7,7 @@ from typing import Any
 
 import regex
 
+from policy_kb.eligibility.checks import check_facts, check_rules
 from policy_kb.schema import ProvisionSpec
 from policy_kb.yamlsource import Problem, Source
 
@@ -98,6 +99,8 @@ def check(c: Collector, found: dict, places: dict, leads: dict, more_names: dict
     _check_dates(c, found)
     _check_names(c, found, more_names)
     _check_values(c, found)
+    check_facts(found, c.report_item)
+    check_rules(found, places, c.report_item)
 
 
 def _check_names(c: Collector, found: dict, more_names: dict) -> None:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-
 # How long one waits for another process's lock, in seconds.
 LOCK_TIMEOUT = 30
 

@@ -6,6 +6,10 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policy_kb.eligibility.schema import FactSpec, RuleSpec
 
 COUNTRY = "000000"
 
@@ -253,6 +257,8 @@ class KnowledgeBase:
     everyday_words: frozenset[str] = frozenset()
     seeking_words: frozenset[str] = frozenset()
     wording: dict[str, str] = field(default_factory=dict)
+    household_facts: dict[str, FactSpec] = field(default_factory=dict)
+    rules: tuple[RuleSpec, ...] = ()
 
     @cached_property
     def by_subject(self) -> dict[tuple[str, str, str], tuple[Provision, ...]]:
@@ -271,6 +277,14 @@ class KnowledgeBase:
         found: dict[str, list[Provision]] = defaultdict(list)
         for p in self.provisions:
             found[p.benefit].append(p)
+        return {k: tuple(v) for k, v in found.items()}
+
+    @cached_property
+    def rules_of(self) -> dict[str, tuple[RuleSpec, ...]]:
+        """Benefit → its rules, in the order they were written: for several places or times."""
+        found: dict[str, list[RuleSpec]] = defaultdict(list)
+        for rule in self.rules:
+            found[rule.benefit].append(rule)
         return {k: tuple(v) for k, v in found.items()}
 
     @cached_property

@@ -25,7 +25,7 @@ def read_knowledge(folders: list[Path], version: int = 0) -> kn.KnowledgeBase:
     c = Collector()
     found: dict[str, dict[str, Any]] = {
         s: {} for s in ("documents", "benefits", "topics", "audiences", "aspects", "provisions", "offices", "needs",
-                        "institution_kinds", "institutions", "emergencies", "out_of_scope")
+                        "institution_kinds", "institutions", "emergencies", "out_of_scope", "household_facts", "rules")
     }
     region_specs, everyday, seeking, leads, more_names, wording = [], set(), set(), {}, {}, {}
     for folder, source in by_folder:
@@ -74,6 +74,8 @@ def read_knowledge(folders: list[Path], version: int = 0) -> kn.KnowledgeBase:
         everyday_words=frozenset(everyday),
         seeking_words=frozenset(seeking),
         wording=wording,
+        household_facts=found["household_facts"],
+        rules=tuple(found["rules"].values()),
     )
 
 

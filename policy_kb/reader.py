@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 
 from policy_kb import knowledge as kn
 from policy_kb import tables as t
+from policy_kb.eligibility.schema import FactSpec, RuleSpec
 from policy_kb.engines import open_engine, reading
 
 log = logging.getLogger("huimin.knowledge")
@@ -88,6 +89,8 @@ def read(engine: Engine) -> kn.KnowledgeBase:
         provisions = tuple(_provision(r) for r in rows(t.provisions))
         institutions = [_institution(r) for r in rows(t.institutions)]
         leads = tuple(kn.Lead(**r) for r in rows(t.leads))
+        facts = [FactSpec.model_validate(r["body"]) for r in rows(t.household_facts)]
+        rules = [RuleSpec.model_validate(r["body"]) for r in rows(t.rules)]
         words = {r["key"]: r["value"] for r in rows(t.vocabulary)}
     keyed = {name: {x.id: x for x in plain[name]} for name in ("benefits", "topics", "audiences", "aspects", "offices", "needs",
                                                      "institution_kinds")}
@@ -103,6 +106,8 @@ def read(engine: Engine) -> kn.KnowledgeBase:
         everyday_words=frozenset(words.get("everyday_words", ())),
         seeking_words=frozenset(words.get("seeking_words", ())),
         wording=words.get("wording", {}),
+        household_facts={f.id: f for f in facts},
+        rules=tuple(rules),
         **keyed,
     )
 

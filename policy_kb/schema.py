@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from policy_kb.eligibility.schema import FactSpec, RuleSpec
+
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{6}(-[a-z]{1,30})?$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
@@ -289,4 +291,6 @@ class DataFile(Strict):
     seeking_words: list[Text] = Field([], description="words that ask for a place to go: 有哪些, 能住")
     emergencies: list[EmergencySpec] = []
     out_of_scope: list[OutOfScopeSpec] = []
+    household_facts: list[FactSpec] = []
+    rules: list[RuleSpec] = []
     wording: dict[Identifier, Text] = {}

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from policy_kb import clause_tables, migrations
 from policy_kb import knowledge as kn
 from policy_kb import tables as t
+from policy_kb.eligibility.schema import dumped
 from policy_kb.engines import open_engine, reading, writing
 from policy_kb.loader import SHIPPED, read_knowledge
 from policy_kb.reader import PLAIN, NothingLoaded, Reader, current_version, read, shared_reader
@@ -99,6 +100,9 @@ def _write(db: Connection, kb: kn.KnowledgeBase) -> None:
     insert(t.provisions, [_provision_row(p, i) for i, p in enumerate(kb.provisions)])
     insert(t.institutions, [_with_evidence(x, i) for i, x in enumerate(kb.institutions.values())])
     insert(t.leads, _rows(kb.leads))
+    insert(t.household_facts, [{"id": f.id, "body": dumped(f), "position": i} for i, f in enumerate(kb.household_facts.values())])
+    insert(t.rules, [{"id": r.id, "benefit": r.benefit, "version": r.version, "body": dumped(r), "position": i}
+                     for i, r in enumerate(kb.rules)])
     insert(t.vocabulary, [{"key": "everyday_words", "value": sorted(kb.everyday_words)},
                           {"key": "seeking_words", "value": sorted(kb.seeking_words)},
                           {"key": "wording", "value": kb.wording}])

@@ -234,6 +234,18 @@ out_of_scope = sa.Table(
     _position(),
 )
 
+household_facts = sa.Table("household_facts", metadata, _id(), sa.Column("body", sa.JSON, nullable=False), _position())
+
+rules = sa.Table(
+    "rules",
+    metadata,
+    _id(),
+    sa.Column("benefit", sa.String(80), sa.ForeignKey("benefits.id"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    _position(),
+)
+
 vocabulary = sa.Table(
     "vocabulary",
     metadata,

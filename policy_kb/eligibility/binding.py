@@ -1,0 +1,178 @@
+"""Bind rules to a region and a day: every parameter looked up, every condition a function. Kept while the base is in use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from policy_kb.answers import Citation
+from policy_kb.eligibility import conditions as c
+from policy_kb.eligibility.facts import Range, whole
+from policy_kb.eligibility.parameters import Figure, Figures, figures
+from policy_kb.eligibility.schema import ConditionSpec, LimitSpec, RuleSpec, StepsSpec
+from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase
+from policy_kb.per_base import per_base
+from policy_kb.wording import citation_of
+
+MAX_BOUND = 4096
+BEFORE, AFTER = "before", "after"
+
+# Worked out from other facts: which ones, and the unit in which the result is said.
+DERIVED: dict[str, tuple[tuple[str, ...], str, str | None, str | None]] = {
+    "income_per_head": (("household_income", "household_size"), "元", "月", "person"),
+    "expenditure_share": (("necessary_expense", "household_income"), "%", None, None),
+}
+
+
+@dataclass(frozen=True)
+class BoundRule:
+    """One rule for one region and day. ``in_force``: it says something there on that day."""
+
+    spec: RuleSpec
+    region: str
+    as_of: dt.date
+    in_force: bool
+    nodes: tuple[c.Node, ...]
+    test: Callable[[c.Env], c.Result]
+    citations: tuple[Citation, ...]
+    parameters: Mapping[str, Figures]
+    additions: Mapping[str, c.Node]
+    steps: StepsSpec | None
+    shares: tuple[c.Node, ...]
+
+
+@per_base
+def _kept(kb: KnowledgeBase) -> dict[tuple[str, str, dt.date], BoundRule]:
+    return {}
+
+
+def bound(kb: KnowledgeBase, benefit: str, region: str | None, as_of: dt.date) -> BoundRule | None:
+    """The benefit's rule for the region and day; None where nobody wrote a rule for the benefit."""
+    kept = _kept(kb)
+    key = (benefit, region or COUNTRY, as_of)
+    found = kept.get(key)
+    if found is None:
+        rules = kb.rules_of.get(benefit)
+        if not rules:
+            return None
+        if len(kept) >= MAX_BOUND:
+            kept.clear()
+        found = kept[key] = _bind(kb, rules, region or COUNTRY, as_of)
+    return found
+
+
+def _bind(kb: KnowledgeBase, rules: tuple[RuleSpec, ...], region: str, as_of: dt.date) -> BoundRule:
+    places = {r.code for r in kb.chain(region)}
+    holding = [r for r in rules if holds(kb, r, places, as_of)]
+    # The nearest place's own rule, else the country's.
+    rule = max(holding, key=lambda r: (bool(r.within), r.effective_from or dt.date.min), default=None)
+    return Binder(kb, rule or rules[-1], region, as_of).rule(rule is not None)
+
+
+def holds(kb: KnowledgeBase, rule: RuleSpec, places: set[str], as_of: dt.date) -> bool:
+    """Whether the rule says something for somebody in these places on that day."""
+    d = kb.documents[rule.document]
+    start = rule.effective_from or d.effective_from or d.published
+    end = rule.effective_to or d.ended_on()
+    if start and as_of < start or end and as_of > end:
+        return False
+    return (not rule.within or not places.isdisjoint(rule.within)) and places.isdisjoint(rule.outside)
+
+
+def citation(d: Document, section: str | None, as_of: dt.date) -> Citation:
+    """The article a condition comes from."""
+    end = d.ended_on()
+    in_force = False if end and end < as_of else True if d.is_law else None
+    return Citation(d.title, section, d.issuer, d.number, d.published, d.effective_from, end, in_force, d.url)
+
+
+class Binder:
+    """Makes functions of one rule's conditions."""
+
+    def __init__(self, kb: KnowledgeBase, rule: RuleSpec, region: str, as_of: dt.date):
+        self._kb, self._rule, self._region, self._as_of = kb, rule, region, as_of
+        self._places = {r.code for r in kb.chain(region)}
+        self._figures = {name: figures(kb, spec, region, as_of) for name, spec in rule.parameters.items()}
+
+    def rule(self, in_force: bool) -> BoundRule:
+        nodes = tuple(self.node(s) for s in self._rule.conditions)
+        cited = tuple(self.cited(s) for s in self._rule.conditions)
+        given = self._rule.estimate
+        return BoundRule(
+            self._rule, self._region, self._as_of, in_force, nodes, c.every(nodes), cited, self._figures,
+            additions={a.parameter: self.node(a.when) for a in given.additions} if given else {},
+            steps=self._steps(given.steps or ()) if given else None,
+            shares=tuple(self.node(s.when) for s in given.shares or ()) if given else (),
+        )
+
+    def _steps(self, steps: Iterable[StepsSpec]) -> StepsSpec | None:
+        """Those of the nearest place."""
+        for place in self._kb.chain(self._region):
+            for found in steps:
+                if found.within == place.code:
+                    return found
+        return None
+
+    def cited(self, spec: ConditionSpec) -> Citation:
+        document = self._kb.documents[spec.document or self._rule.document]
+        return citation(document, spec.section or (None if spec.document else self._rule.section), self._as_of)
+
+    def node(self, spec: ConditionSpec) -> c.Node:
+        """The condition as a function, with what its trace needs. Where its document no longer held on the day: never met."""
+        operator = spec.operator
+        days = self._days(spec.document) if spec.document else None
+        if days == BEFORE:
+            # A way that was not open yet; a condition of the whole rule may have stood in an earlier document.
+            result = None if spec in self._rule.conditions else False
+            return c.Node(spec, lambda env: result)
+        if days == AFTER:
+            inner = self.node(spec.model_copy(update={"document": None}))
+            return replace(inner, spec=spec, test=lambda env: None if inner.test(env) is not False else False)
+        if operator in {"below", "at_most", "at_least"}:
+            return self._number(spec, operator)
+        if operator in {"is_", "one_of"}:
+            values = (spec.is_,) if operator == "is_" else tuple(spec.one_of)
+            return c.Node(spec, c.equals(spec.fact, values), facts=(spec.fact,))
+        if operator == "includes":
+            return c.Node(spec, c.contains(spec.fact, frozenset(spec.includes)), facts=(spec.fact,))
+        if operator == "qualifies":
+            return c.Node(spec, c.entitled(tuple(spec.qualifies)), facts=("receiving",))
+        if operator == "within":
+            inside = not self._places.isdisjoint(spec.within)
+            return c.Node(spec, lambda env: inside)
+        if operator == "office":
+            return c.Node(spec, lambda env: None)
+        parts = tuple(self.node(p) for p in spec.parts())
+        test = {"all_": c.every, "any_": c.some}[operator](parts) if operator != "not_" else c.negated(parts[0])
+        return c.Node(spec, test, parts)
+
+    def _days(self, document: str) -> str | None:
+        """Whether the day is before or after the document held."""
+        d = self._kb.documents[document]
+        start, end = d.effective_from or d.published, d.ended_on()
+        return BEFORE if start and self._as_of < start else AFTER if end and end < self._as_of else None
+
+    def _number(self, spec: ConditionSpec, operator: str) -> c.Node:
+        limits = self._limits(getattr(spec, operator))
+        if spec.fact in DERIVED:
+            facts, unit, period, _ = DERIVED[spec.fact]
+            every: Range = c.whole_line()
+        else:
+            known = self._kb.household_facts[spec.fact]
+            facts, every, unit, period = (spec.fact,), whole(known), known.unit, known.period
+        if not isinstance(getattr(spec, operator), LimitSpec):
+            plain = Figure(limits[None].low, limits[None].high, unit or "", period, ())
+            limits = {None: plain, "urban": plain, "rural": plain}
+        return c.Node(spec, c.compare(operator, spec.fact, every, limits), (), limits, every, facts)
+
+    def _limits(self, limit: float | LimitSpec) -> Figures:
+        if not isinstance(limit, LimitSpec):
+            plain = Figure(float(limit), float(limit), "", None, ())
+            return {None: plain, "urban": plain, "rural": plain}
+        return {r: f and f.times(limit.times) for r, f in self._figures[limit.parameter].items()}
+
+
+def sources_of(figure: Figure | None) -> tuple[Citation, ...]:
+    """Where a limit's figure is recorded."""
+    return tuple(citation_of(h) for h in figure.held) if figure else ()

@@ -1,0 +1,236 @@
+"""Evaluate bound rules over a household: a verdict with its whole trace, or what could still decide it. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from policy_kb.eligibility import verdicts as v
+from policy_kb.eligibility.binding import DERIVED, BoundRule, bound, citation, sources_of
+from policy_kb.eligibility.conditions import Env, Node, Result, undecided
+from policy_kb.eligibility.estimates import estimate
+from policy_kb.eligibility.facts import Facts, Household, completed
+from policy_kb.eligibility.parameters import Figure
+from policy_kb.knowledge import COUNTRY, KnowledgeBase
+
+NEAR = 0.10
+_ORDER = {True: 0, None: 1, False: 2}
+
+
+class Screening:
+    """One household, one region, one day. What one benefit's rule asks of another is worked out once."""
+
+    def __init__(self, kb: KnowledgeBase, household: Household, region: str | None, as_of: dt.date):
+        self._kb, self._region, self._as_of = kb, region or COUNTRY, as_of
+        self._household = household
+        persons = [household.facts, *(household.person(i, kb.household_facts) for i in range(len(household.members)))]
+        self._facts = [completed(kb, f) for f in persons]
+        self._known: dict[tuple[int, str], Result] = {}
+        self._envs = [Env(f, self._asker(i)) for i, f in enumerate(self._facts)]
+
+    def _asker(self, person: int):
+        return lambda benefit: self._result_for(person, benefit)
+
+    def _result_for(self, person: int, benefit: str) -> Result:
+        key = (person, benefit)
+        if key not in self._known:
+            rule = bound(self._kb, benefit, self._region, self._as_of)
+            self._known[key] = rule.test(self._envs[person]) if rule and rule.in_force else None
+        return self._known[key]
+
+    def result(self, benefit: str) -> Result:
+        """The verdict as three-valued truth, without its trace."""
+        rule = bound(self._kb, benefit, self._region, self._as_of)
+        if rule is None or not rule.in_force:
+            return None
+        if rule.spec.about == "household":
+            return self._result_for(0, benefit)
+        found = [self._result_for(i, benefit) for i in range(len(self._envs))]
+        return True if True in found else None if None in found else False
+
+    def missing(self, benefit: str) -> tuple[str, ...]:
+        """The facts that could still decide the benefit, for any of the persons it may be about."""
+        rule = bound(self._kb, benefit, self._region, self._as_of)
+        if rule is None or not rule.in_force or self.result(benefit) is not None:
+            return ()
+        envs = self._envs[:1] if rule.spec.about == "household" else self._envs
+        return tuple(dict.fromkeys(name for env in envs for name in self._missing_of(rule, env)))
+
+    def _missing_of(self, rule: BoundRule, env: Env) -> Iterator[str]:
+        for node in rule.nodes if rule.test(env) is None else ():
+            yield from undecided(node, env)
+            for asked in _asks_of(node, env):
+                if env.qualifies(asked) is None:
+                    other = bound(self._kb, asked, self._region, self._as_of)
+                    if other and other.in_force:
+                        yield from self._missing_of(other, env)
+
+    def verdict(self, benefit: str) -> v.Verdict:
+        """The verdict on one benefit that has a rule. Raises :class:`KeyError` where none was written."""
+        rule = bound(self._kb, benefit, self._region, self._as_of)
+        if rule is None:
+            raise KeyError(benefit)
+        person = self._whose(rule)
+        env = self._envs[person]
+        result = rule.test(env) if rule.in_force else None
+        found = v.VERDICTS[result]
+        return v.Verdict(
+            benefit=benefit, region=self._region, verdict=found,
+            conditions=tuple(_condition(rule, n, env, cited) for n, cited in zip(rule.nodes, rule.citations)),
+            missing=self.missing(benefit) if result is None else (),
+            not_checked=tuple(rule.spec.not_checked),
+            near_threshold=tuple(_near(rule, env)),
+            would_change=(),
+            estimate=self._estimate(rule) if result is True else None,
+            links=tuple(self._links(rule, env)), next_step=rule.spec.next_step, rule=rule.spec.id,
+            rule_version=rule.spec.version, in_force=rule.in_force, person=person - 1 if person else None,
+        )
+
+    def _whose(self, rule: BoundRule) -> int:
+        """The person it is decided by: the first entitled, else the first who may be."""
+        if rule.spec.about == "household" or len(self._envs) == 1 or not rule.in_force:
+            return 0
+        return min(range(len(self._envs)), key=lambda i: (_ORDER[rule.test(self._envs[i])], i))
+
+    def _estimate(self, rule: BoundRule) -> v.Quantity | None:
+        envs = self._envs[:1]
+        if rule.spec.about == "person":
+            envs = [e for e in self._envs if rule.test(e) is True]
+        return estimate(rule, envs, self._envs)
+
+    def _links(self, rule: BoundRule, env: Env) -> Iterator[v.Link]:
+        receiving = env.facts.get("receiving")
+        for link in rule.spec.links:
+            has = receiving is not None and link.benefit in receiving
+            applies = True if has else self._result_for(self._envs.index(env), link.benefit)
+            cited = citation(self._kb.documents[link.document], link.section, self._as_of)
+            yield v.Link(link.benefit, link.kind, link.text, applies, cited)
+
+
+def _asks_of(node: Node, env: Env) -> Iterator[str]:
+    """The other benefits an undecided condition looks at."""
+    if node.test(env) is None:
+        yield from node.spec.qualifies or ()
+        for part in node.parts:
+            yield from _asks_of(part, env)
+
+
+def screen(
+    kb: KnowledgeBase, household: Household, region: str | None, as_of: dt.date, benefits: Iterable[str] | None = None
+) -> list[v.Verdict]:
+    """Verdicts for ``benefits``, by default all that have rules, in the order asked.
+
+    ``region`` None: the country's rules alone. Raises :class:`KeyError` for a benefit without a rule.
+    """
+    screening = Screening(kb, household, region, as_of)
+    names = list(kb.rules_of) if benefits is None else list(dict.fromkeys(benefits))
+    return [
+        replace(found, would_change=tuple(changes(kb, household, region, as_of, found.benefit)))
+        if found.verdict == v.UNLIKELY else found
+        for found in map(screening.verdict, names)
+    ]
+
+
+def _condition(rule: BoundRule, node: Node, env: Env, cited: v.Citation) -> v.Condition:
+    leaf = node if node.limits is not None else next(iter(node.numeric()), None) if not node.spec.any_ else None
+    figure = leaf.limit(env) if leaf else None
+    parts = tuple(
+        _condition(rule, p, env, cited) for p in node.parts if node.spec.any_ and p.spec.text
+    )
+    return v.Condition(
+        node.spec.id, node.spec.text or "", v.RESULTS[node.test(env)],
+        yours_of(leaf, env) if leaf else None, limit_of(leaf, figure) if figure else None, cited,
+        leaf.spec.fact if leaf else None, parts, sources_of(figure),
+    )
+
+
+def yours_of(node: Node, env: Env) -> v.Quantity | None:
+    """The household's own figure; None where nothing is known of it."""
+    value = env.facts.get(node.spec.fact)
+    if value is None:
+        return None
+    low, high = value
+    if node.spec.fact in DERIVED:
+        _, unit, period, per = DERIVED[node.spec.fact]
+    else:
+        figure = node.limit(env)
+        unit, period, per = (figure.unit if figure else ""), (figure.period if figure else None), None
+    return v.Quantity(_rounded(low), None if math.isinf(high) else _rounded(high), unit, period, per)
+
+
+def limit_of(node: Node, figure: Figure) -> v.Limit:
+    stated = [h.provision.as_at or h.provision.effective_from for h in figure.held]
+    per = next((h.provision.per for h in figure.held), None)
+    return v.Limit(
+        _rounded(figure.low), None if math.isinf(figure.high) else _rounded(figure.high), figure.unit, figure.period, per,
+        comparison=node.spec.operator, as_at=max((d for d in stated if d), default=None), old=figure.grown,
+    )
+
+
+def _rounded(value: float) -> float:
+    return value if math.isinf(value) else round(value, 2)
+
+
+def _near(rule: BoundRule, env: Env) -> Iterator[v.Near]:
+    """Figures within 10 % of either bound of their limit, on either side."""
+    for top in rule.nodes:
+        for node in top.numeric():
+            figure, value = node.limit(env), env.facts.get(node.spec.fact)
+            if figure is None or value is None or value[0] != value[1] and math.isinf(value[1]):
+                continue
+            for bound_ in {figure.low, figure.high}:
+                margin = NEAR * bound_
+                if not math.isinf(bound_) and bound_ and value[0] <= bound_ + margin and value[1] >= bound_ - margin:
+                    yield v.Near(top.spec.text or "", yours_of(node, env), limit_of(node, figure))
+                    break
+
+
+def changes(kb: KnowledgeBase, household: Household, region: str | None, as_of: dt.date, benefit: str) -> Iterator[v.Change]:
+    """Which one fact, were it different, would make the benefit no longer unlikely; each is tried out."""
+    rule = bound(kb, benefit, region, as_of)
+    facts = completed(kb, household.facts)
+    env = Env(facts, lambda b: None)
+    tried: set[tuple[str, Any]] = set()
+    for node in _failing(rule.nodes, env):
+        for fact, to in _other_values(kb, node, env, facts):
+            if (fact, to) in tried:
+                continue
+            tried.add((fact, to))
+            value = (to, to) if isinstance(to, float) else to
+            other = Household(household.facts | {fact: value}, household.members)
+            result = Screening(kb, other, region, as_of).result(benefit)
+            if result is not False:
+                yield v.Change(fact, to, v.VERDICTS[result])
+
+
+def _failing(nodes: Iterable[Node], env: Env) -> Iterator[Node]:
+    for node in nodes:
+        if node.parts:
+            yield from _failing(node.parts, env)
+        elif node.facts:
+            yield node
+
+
+def _other_values(kb: KnowledgeBase, node: Node, env: Env, facts: Facts) -> Iterator[tuple[str, Any]]:
+    """Values of facts the household can speak of that would meet a failing comparison."""
+    spec = node.spec
+    if node.test(env) is not False:
+        return
+    if node.limits is not None:
+        figure = node.limit(env)
+        if figure is None:
+            return
+        if spec.fact == "income_per_head":
+            heads = facts.get("household_size")
+            if heads and heads[0] == heads[1]:
+                most = math.ceil(figure.high * heads[0]) - 1 if not math.isinf(figure.high) else None
+                if most is not None and most >= 0:
+                    yield "household_income", float(most)
+        elif spec.fact in kb.household_facts and not math.isinf(figure.high):
+            yield spec.fact, float(figure.high if spec.operator != "below" else math.ceil(figure.high) - 1)
+    elif spec.fact and spec.operator in {"is_", "one_of"}:
+        for value in (spec.is_,) if spec.operator == "is_" else spec.one_of:
+            yield spec.fact, value

@@ -1,0 +1,195 @@
+"""Household facts: read from JSON with every mistake named, completed by what follows from them. Pure.
+
+A number is kept as a range (low, high), both included; an exact one has both ends equal. A choice said without being exact
+(幼儿园, not which year) is kept as the set of what it may be. What is unknown is absent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from policy_kb.eligibility.schema import NUMERIC, FactSpec, WithinSpec
+from policy_kb.knowledge import KnowledgeBase
+
+Range = tuple[float, float]
+Facts = dict[str, Any]
+
+MEMBERS = "members"
+REGION = "region"
+RECEIVING = "receiving"
+SITUATIONS = "situations"
+MAX_MEMBERS = 30
+ADULT = 18
+NONE_AT_ALL = "none"
+
+
+@dataclass(frozen=True)
+class Household:
+    """The facts of the person asked about and of the household, and those of the other members."""
+
+    facts: Facts
+    members: tuple[Facts, ...] = ()
+
+    def person(self, index: int | None, specs: Mapping[str, FactSpec]) -> Facts:
+        """Everything that holds for one person: the person's own facts and the household's. None: the person asked about."""
+        if index is None:
+            return self.facts
+        shared = {k: v for k, v in self.facts.items() if k in specs and specs[k].about == "household"}
+        return shared | self.members[index]
+
+
+class BadFacts(ValueError):
+    """Facts that cannot be taken; ``problems`` gives (path, what is wrong) for each."""
+
+    def __init__(self, problems: list[tuple[str, str]]):
+        super().__init__("；".join(f"{path}：{what}" for path, what in problems))
+        self.problems = problems
+
+
+def read_household(kb: KnowledgeBase, given: Mapping[str, Any]) -> Household:
+    """Facts as JSON has them → a :class:`Household`. null means unknown. Raises :class:`BadFacts` with every mistake."""
+    problems: list[tuple[str, str]] = []
+    facts = _read(kb, {k: v for k, v in given.items() if k != MEMBERS}, "", problems)
+    members = given.get(MEMBERS)
+    found: list[Facts] = []
+    if members is not None:
+        if not isinstance(members, list) or len(members) > MAX_MEMBERS:
+            problems.append((MEMBERS, f"应当是列表，最多{MAX_MEMBERS}人"))
+            members = []
+        for number, member in enumerate(members):
+            path = f"{MEMBERS}.{number}"
+            if not isinstance(member, Mapping):
+                problems.append((path, "应当是“名称: 值”的形式"))
+                continue
+            shared = [k for k in member if k in kb.household_facts and kb.household_facts[k].about == "household"]
+            problems += [(f"{path}.{k}", "说的是全家的情况，不写在个人里") for k in shared]
+            found.append(_read(kb, {k: v for k, v in member.items() if k not in shared}, f"{path}.", problems))
+    size = facts.get("household_size")
+    if size and len(found) + 1 > size[1]:
+        problems.append((MEMBERS, f"写了{len(found) + 1}个人（连本人），多过 household_size"))
+    if problems:
+        raise BadFacts(problems)
+    return Household(facts, tuple(found))
+
+
+def _read(kb: KnowledgeBase, given: Mapping[str, Any], path: str, problems: list[tuple[str, str]]) -> Facts:
+    found: Facts = {}
+    for name, value in given.items():
+        if name == REGION and not path:
+            continue
+        spec = kb.household_facts.get(name)
+        if spec is None:
+            problems.append((f"{path}{name}", "没有这个事实名称"))
+        elif value is not None:
+            try:
+                found[name] = value_of(kb, spec, value)
+            except ValueError as error:
+                problems.append((f"{path}{name}", str(error)))
+    return found
+
+
+def value_of(kb: KnowledgeBase, spec: FactSpec, value: Any) -> Any:
+    """One value as it is kept. Raises :class:`ValueError` in Chinese where the fact cannot have it."""
+    if spec.kind in NUMERIC:
+        return _range(spec, value)
+    if spec.kind == "bool":
+        if not isinstance(value, bool):
+            raise ValueError("应当是 true 或 false")
+        return value
+    known = [o.value for o in spec.options]
+    if spec.kind == "choice" and isinstance(value, Mapping) and all(isinstance(k, int) for k in known):
+        low, high = _range(spec, value)
+        return frozenset(k for k in known if low <= k <= high)
+    if spec.kind == "choice":
+        if not _among(value, known):
+            raise ValueError(f"只能是 {'、'.join(map(str, known))}")
+        could_be = next(o.could_be for o in spec.options if o.value == value)
+        return frozenset(could_be) if could_be else value
+    known = [*known, *(kb.benefits if spec.id == RECEIVING else ())]
+    if not isinstance(value, list) or not all(_among(v, known) for v in value):
+        raise ValueError("应当是列表，里面只能是" + ("事项编号" if spec.id == RECEIVING else f" {'、'.join(map(str, known))}"))
+    return frozenset(value) - {NONE_AT_ALL}
+
+
+def _among(value: Any, known: Iterable[Any]) -> bool:
+    """True is not 1 here."""
+    return any(value == k and isinstance(value, bool) == isinstance(k, bool) for k in known)
+
+
+def _range(spec: FactSpec, value: Any) -> Range:
+    ends = [value.get("low"), value.get("high")] if isinstance(value, Mapping) and set(value) <= {"low", "high"} else [value] * 2
+    least, most = whole(spec)
+    low, high = (least if ends[0] is None else ends[0]), (most if ends[1] is None else ends[1])
+    for n in (low, high):
+        if isinstance(n, bool) or not isinstance(n, (int, float)) or math.isnan(n):
+            raise ValueError(f"应当是数字（{spec.unit}）")
+        if spec.kind == "integer" and not math.isinf(n) and n != int(n):
+            raise ValueError(f"应当是整数（{spec.unit}）")
+    if low > high:
+        raise ValueError("low 大于 high")
+    if low < least or high > most:
+        raise ValueError(f"应当在 {least:g} 到 {most:g} 之间（{spec.unit}）")
+    return (low, high)
+
+
+def whole(spec: FactSpec) -> Range:
+    """All a number can be."""
+    if spec.kind == "choice":
+        return (min(o.value for o in spec.options), max(o.value for o in spec.options))
+    return (spec.low or 0.0, math.inf if spec.high is None else spec.high)
+
+
+def as_json(kb: KnowledgeBase, facts: Facts) -> dict[str, Any]:
+    """The facts as :func:`read_household` takes them."""
+    return {name: plain_value(kb.household_facts[name], value) for name, value in facts.items()}
+
+
+def plain_value(spec: FactSpec, value: Any) -> Any:
+    """One value as JSON has it; :func:`value_of` gives the same back."""
+    if isinstance(value, tuple):
+        low, high = value
+        return low if low == high else {"low": low, "high": None if math.isinf(high) else high}
+    if isinstance(value, frozenset) and spec.kind == "choice":
+        vague = next((o.value for o in spec.options if o.could_be and frozenset(o.could_be) == value), None)
+        return {"low": min(value), "high": max(value)} if vague is None else vague
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def completed(kb: KnowledgeBase, facts: Facts) -> Facts:
+    """The facts with what follows from them: income per head, the share of what must be spent, a child's own age.
+
+    - income_per_head (元/月): all income by the people living together (审核确认办法 第八条's 家庭人均收入).
+    - own_income: no more than all of the household's together (some of which may not count).
+    - child_age, child_disabled: of a person asked about who is a child, where no other child is.
+    - expenditure_share (%): what had to be spent in the last twelve months beside twelve months' income.
+    - what a list does not have: without ``disabled`` among the situations nobody has a disability.
+    """
+    found = dict(facts)
+    situations = facts.get(SITUATIONS)
+    if situations is not None:
+        for absent, follows in kb.household_facts[SITUATIONS].without.items():
+            if absent not in situations:
+                for other, value in follows.items():
+                    spec = kb.household_facts[other]
+                    known = value.model_dump(exclude_none=True) if isinstance(value, WithinSpec) else value
+                    found.setdefault(other, value_of(kb, spec, known))
+    size, income = facts.get("household_size"), facts.get("household_income")
+    if income is not None:
+        low, high = size or whole(kb.household_facts["household_size"])
+        found["income_per_head"] = (income[0] / high, income[1] / low)
+        found.setdefault("own_income", (0.0, income[1]))
+        spent = facts.get("necessary_expense")
+        if spent is not None:
+            least = spent[0] / (income[1] * 12) * 100 if income[1] else math.inf
+            most = spent[1] / (income[0] * 12) * 100 if income[0] else math.inf
+            found["expenditure_share"] = (0.0 if spent[0] == 0 else least, 0.0 if spent[1] == 0 else most)
+    age = facts.get("applicant_age")
+    if age and age[1] < ADULT and "child_age" not in facts:
+        found["child_age"] = age
+        grade = facts.get("disability_grade")
+        if grade is not None:
+            found.setdefault("child_disabled", grade >= 1)
+    return found
