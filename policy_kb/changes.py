@@ -10,6 +10,7 @@ from typing import Any
 
 from policy_kb.answering import answer
 from policy_kb.answers import Query
+from policy_kb.eligibility.schema import Strict, dumped
 from policy_kb.knowledge import COUNTRY, KnowledgeBase, Provision
 
 
@@ -37,6 +38,7 @@ class ChangedAnswer:
 
 _SECTIONS = (
     "regions", "documents", "benefits", "topics", "audiences", "aspects", "offices", "needs", "institution_kinds", "institutions",
+    "household_facts",
 )
 
 
@@ -44,7 +46,8 @@ def changed_items(before: KnowledgeBase, after: KnowledgeBase) -> Iterator[Chang
     """Every item that differs, by kind and id. What only moved in its file does not count."""
     pairs = [(s, getattr(before, s), getattr(after, s)) for s in _SECTIONS]
     pairs.append(("provisions", before.provision_of, after.provision_of))
-    for section, key in (("leads", lambda x: f"{x.region}/{x.benefit}"), ("emergencies", _id), ("out_of_scope", _id)):
+    keyed = (("leads", lambda x: f"{x.region}/{x.benefit}"), ("emergencies", _id), ("out_of_scope", _id), ("rules", _id))
+    for section, key in keyed:
         pairs.append((section, *({key(x): x for x in getattr(kb, section)} for kb in (before, after))))
     pairs.append(("wording", before.wording, after.wording))
     for section in ("everyday_words", "seeking_words"):
@@ -66,6 +69,9 @@ def _id(item: Any) -> str:
 def _differences(old: object, new: object) -> tuple[tuple[str, object, object], ...]:
     if isinstance(old, str):
         return (("text", old, new),)
+    if isinstance(old, Strict):
+        one, other = dumped(old), dumped(new)
+        return tuple((name, one.get(name), other.get(name)) for name in {**one, **other} if one.get(name) != other.get(name))
     return tuple(
         (f.name, a, b) for f in fields(old) if (a := getattr(old, f.name)) != (b := getattr(new, f.name))  # type: ignore[arg-type]
     )

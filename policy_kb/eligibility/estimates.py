@@ -102,7 +102,7 @@ def steps_at(spec: StepsSpec, given: float) -> float:
 
 
 def _shares(rule: BoundRule, env: Env) -> Range | None:
-    """A part of a bill, up to a ceiling: between the lowest and the highest rate that may apply; None where one is not recorded."""
+    """A part of a bill, up to a ceiling: from the lowest to the highest rate that may apply; None where one is not recorded."""
     paid = env.facts.get(rule.spec.estimate.fact)
     if paid is None or math.isinf(paid[1]):
         return None

@@ -29,6 +29,7 @@ class OptionSpec(Strict):
 
     value: Scalar
     title: Text
+    heard: Text | None = Field(None, description="said back in the summary instead of the fact's own words")
     says: list[Text] = []
     could_be: list[Scalar] = Field([], description="said without being exact: one of these other values")
 
@@ -249,7 +250,7 @@ class RuleSpec(Strict):
     version: int = Field(1, ge=1, description="counts up when the rule changes")
     about: Literal["household", "person"] = "household"
     document: Identifier
-    section: Text
+    section: Text | None = Field(None, description="None where the source does not show its articles")
     effective_from: dt.date | None = Field(None, description="the first day it holds, where the document's is not meant")
     effective_to: dt.date | None = None
     within: list[RegionCode] = Field([], description="holds there and below; empty: everywhere")

@@ -8,6 +8,7 @@ import pytest
 from small_kb import CITY, COUNTRY, DISTRICT, REPORT, SIBLING, TODAY, base, day, figure, statement
 
 from policy_kb.changes import changed_answers, changed_items, value_of
+from policy_kb.eligibility.schema import FactSpec, RuleSpec, dumped
 from policy_kb.knowledge import (
     AspectName,
     Audience,
@@ -104,6 +105,9 @@ PARTS = {
     "everyday_words": frozenset({"公安"}),
     "seeking_words": frozenset({"哪家"}),
     "wording": {"new": "新"},
+    "household_facts": {"f": FactSpec(id="f", label="年龄", kind="integer", unit="岁", low=0)},
+    "rules": (RuleSpec(id="r", benefit="allowance", document="law", section="第一条", next_step="去问",
+                       conditions=[{"id": "old", "text": "满60岁", "fact": "f", "at_least": 60}]),),
 }
 
 
@@ -120,6 +124,13 @@ def test_a_change_in_any_part_of_the_base_is_told(part):
     after = replace(before, **{part: old | PARTS[part] if not isinstance(old, tuple) else old + PARTS[part]})
     assert list(changed_items(before, after)) != []
     assert list(changed_items(after, before)) != []
+
+
+def test_a_changed_condition_of_a_rule_is_told():
+    rule = PARTS["rules"][0]
+    stricter = RuleSpec.model_validate({**dumped(rule), "conditions": [{"id": "old", "text": "满65岁", "fact": "f", "at_least": 65}]})
+    (change,) = changed_items(told(OLD, rules=(rule,)), told(OLD, rules=(stricter,)))
+    assert (change.kind, [name for name, _, _ in change.fields]) == ("rules", ["conditions"])
 
 
 # —— answers ——
