@@ -9,7 +9,7 @@ PYTHON ?=
 export PYTHON
 
 .PHONY: help run test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
-	benchmark-search benchmark-pipelines lock clean
+	benchmark-search benchmark-pipelines benchmark-eligibility lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-19s %s\n", $$1, $$2 }'
@@ -77,6 +77,9 @@ benchmark-pipelines: setup-stock train ## intent classifiers beside each other: 
 benchmark-search: setup-benchmark ## retrieval quality and cost of search beside its peers
 	@$(PY) -m benchmarks.retrieval
 	@$(PY) -m benchmarks.search_cost
+
+benchmark-eligibility: setup-benchmark ## verdicts of the eligibility check beside zen-engine: the same ones, and how fast
+	@$(PY) -m benchmarks.eligibility
 
 lock: ## make the lists of packages anew (needs uv)
 	@tools/lock.sh

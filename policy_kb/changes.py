@@ -50,6 +50,7 @@ def changed_items(before: KnowledgeBase, after: KnowledgeBase) -> Iterator[Chang
     for section, key in keyed:
         pairs.append((section, *({key(x): x for x in getattr(kb, section)} for kb in (before, after))))
     pairs.append(("wording", before.wording, after.wording))
+    pairs.append(("answer_words", before.answer_words, after.answer_words))
     for section in ("everyday_words", "seeking_words"):
         pairs.append((section, *({word: word for word in getattr(kb, section)} for kb in (before, after))))
     for kind, old, new in pairs:
@@ -67,7 +68,7 @@ def _id(item: Any) -> str:
 
 
 def _differences(old: object, new: object) -> tuple[tuple[str, object, object], ...]:
-    if isinstance(old, str):
+    if isinstance(old, (str, list)):
         return (("text", old, new),)
     if isinstance(old, Strict):
         one, other = dumped(old), dumped(new)

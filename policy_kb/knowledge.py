@@ -259,6 +259,7 @@ class KnowledgeBase:
     wording: dict[str, str] = field(default_factory=dict)
     household_facts: dict[str, FactSpec] = field(default_factory=dict)
     rules: tuple[RuleSpec, ...] = ()
+    answer_words: dict[str, list[str]] = field(default_factory=dict)
 
     @cached_property
     def by_subject(self) -> dict[tuple[str, str, str], tuple[Provision, ...]]:

@@ -27,7 +27,7 @@ def read_knowledge(folders: list[Path], version: int = 0) -> kn.KnowledgeBase:
         s: {} for s in ("documents", "benefits", "topics", "audiences", "aspects", "provisions", "offices", "needs",
                         "institution_kinds", "institutions", "emergencies", "out_of_scope", "household_facts", "rules")
     }
-    region_specs, everyday, seeking, leads, more_names, wording = [], set(), set(), {}, {}, {}
+    region_specs, everyday, seeking, leads, more_names, wording, answer_words = [], set(), set(), {}, {}, {}, {}
     for folder, source in by_folder:
         data = source.data
         for section, items in found.items():
@@ -39,6 +39,7 @@ def read_knowledge(folders: list[Path], version: int = 0) -> kn.KnowledgeBase:
         everyday |= set(data.everyday_words)
         seeking |= set(data.seeking_words)
         wording |= data.wording
+        answer_words |= data.answer_words
         for index, lead in enumerate(data.leads):
             for benefit in lead.benefits:
                 leads[lead.region, benefit] = (source, index, lead)
@@ -76,6 +77,7 @@ def read_knowledge(folders: list[Path], version: int = 0) -> kn.KnowledgeBase:
         wording=wording,
         household_facts=found["household_facts"],
         rules=tuple(found["rules"].values()),
+        answer_words=answer_words,
     )
 
 

@@ -108,6 +108,7 @@ def read(engine: Engine) -> kn.KnowledgeBase:
         wording=words.get("wording", {}),
         household_facts={f.id: f for f in facts},
         rules=tuple(rules),
+        answer_words=words.get("answer_words", {}),
         **keyed,
     )
 

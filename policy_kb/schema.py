@@ -293,4 +293,5 @@ class DataFile(Strict):
     out_of_scope: list[OutOfScopeSpec] = []
     household_facts: list[FactSpec] = []
     rules: list[RuleSpec] = []
+    answer_words: dict[Identifier, list[Text]] = Field({}, description="how residents answer without a value: unknown, yes, no")
     wording: dict[Identifier, Text] = {}

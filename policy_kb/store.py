@@ -105,7 +105,7 @@ def _write(db: Connection, kb: kn.KnowledgeBase) -> None:
                      for i, r in enumerate(kb.rules)])
     insert(t.vocabulary, [{"key": "everyday_words", "value": sorted(kb.everyday_words)},
                           {"key": "seeking_words", "value": sorted(kb.seeking_words)},
-                          {"key": "wording", "value": kb.wording}])
+                          {"key": "answer_words", "value": kb.answer_words}, {"key": "wording", "value": kb.wording}])
 
 
 def loaded_from(engine: Engine) -> list[Path] | None:

@@ -30,7 +30,8 @@ class OptionSpec(Strict):
     value: Scalar
     title: Text
     heard: Text | None = Field(None, description="said back in the summary instead of the fact's own words")
-    says: list[Text] = []
+    says: list[Text] = Field([], description="in the answer to the question: regular expressions in standard Chinese")
+    plainly: list[Text] = Field([], description="said unasked, in whatever sentence: regular expressions")
     could_be: list[Scalar] = Field([], description="said without being exact: one of these other values")
 
 
@@ -67,6 +68,11 @@ class FactSpec(Strict):
     options: list[OptionSpec] = []
     effort: float = Field(1.0, gt=0, description="how hard it is to answer beside a plain yes or no")
     likely: list[LikelySpec] = []
+    cues: list[Text] = Field([], description="numbers only: words in whose clause an unasked number is this fact's")
+    zero: list[Text] = Field([], description="numbers only: words that say nothing at all, asked or unasked")
+    yes_means: Scalar | None = Field(None, description="what a bare 有、是 means, where not true")
+    no_means: Scalar | list[Scalar] | None = Field(None, description="what a bare 没有、不是 means, where not false")
+    together: list[Identifier] = Field([], description="facts often said in the same breath, understood as if asked for too")
     without: dict[Identifier, dict[Identifier, Scalar | WithinSpec]] = Field(
         {}, description="lists only: what is known where the list does not have a value: disabled → disability_grade 0"
     )
