@@ -4,10 +4,12 @@ Thin on purpose: nothing is known or decided about policy here.
 """
 
 from actions.answer import AnswerPolicy
+from actions.eligibility import AskHousehold, CheckEligibility, EligibilityVerdict, ValidateEligibilityForm
 from actions.follow_ups import Explain, NotUnderstood, OutOfScope
 from actions.handover import Emergency, Erase, Handover, TicketStatus
 from actions.otherwise import RestartContext
 
 __all__ = [
-    "AnswerPolicy", "Emergency", "Erase", "Explain", "Handover", "NotUnderstood", "OutOfScope", "RestartContext", "TicketStatus",
+    "AnswerPolicy", "AskHousehold", "CheckEligibility", "EligibilityVerdict", "Emergency", "Erase", "Explain", "Handover",
+    "NotUnderstood", "OutOfScope", "RestartContext", "TicketStatus", "ValidateEligibilityForm",
 ]

@@ -6,13 +6,15 @@ import datetime as dt
 from dataclasses import replace
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
 from actions.context import Context, follow, is_no_new_subject
+from actions.interview import Interview
 from actions.otherwise import not_understood, out_of_scope
 from policy_kb import Answer, KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
+from policy_kb.eligibility.reading import heard
 from policy_kb.relevance import direct
 
 PLACES_AT_ONCE = 3
@@ -32,6 +34,8 @@ class AnswerPolicy(Action):
         kb = base.knowledge()
         said = interpret(kb, base.mentions(tracker))
         intent = base.intent(tracker)
+        if intent in GOES_ON and tells_more(kb, tracker, said):
+            return [FollowupAction("eligibility_form")]
         before = Context.from_slots(tracker.slots)
         office = said.office or (said.department if before.aspect == "contact" and intent in GOES_ON else None)
         if office and not said.benefits:
@@ -52,6 +56,15 @@ class AnswerPolicy(Action):
         if _names_nothing_new(said, intent, before) and not base.is_button(tracker):
             return _by_its_words(dispatcher, tracker, kb, before, said)
         return _go_on(dispatcher, tracker, kb, before, said)
+
+
+def tells_more(kb: KnowledgeBase, tracker: Tracker, said: Understanding) -> bool:
+    """After a verdict: 不对，是四个人 tells the household anew, so that the check is made again."""
+    interview = Interview.from_slot(tracker.get_slot("interview"), kb)
+    if interview is None or said.names_subject or said.seeks or base.is_button(tracker):
+        return False
+    facts = heard(kb, tracker.latest_message.get("text") or "", None, interview.facts).facts
+    return any(interview.facts.get(name) != value for name, value in facts.items())
 
 
 def _names_nothing_new(said: Understanding, intent: str, before: Context) -> bool:

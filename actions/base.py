@@ -102,7 +102,12 @@ def payload(reply: QuickReply) -> str:
     given = {k: v for k in ("benefit", "topic", "aspect", "region") if (v := getattr(reply, k))}
     if reply.seeks:
         given |= {INSTITUTION_KIND: reply.seeks, SEEKING: "place"}
-    return f"/ask_policy{json.dumps(given, ensure_ascii=False)}"
+    return command("ask_policy", given)
+
+
+def command(intent: str, given: dict[str, Any]) -> str:
+    """A button's payload in Rasa's own form: ``/intent{"entity": "value"}``."""
+    return f"/{intent}{json.dumps(given, ensure_ascii=False)}"
 
 
 def say(
@@ -122,7 +127,7 @@ def say(
 def say_answer(dispatcher: CollectingDispatcher, answer: Answer) -> None:
     """Send an answer of the knowledge base."""
     names = ("benefit", "also", "aspect", "region", "as_of", "coverage", "kb_version")
-    data = {name: _plain(getattr(answer, name)) for name in names} | {"facts": [_flat(f) for f in answer.facts]}
+    data = {name: plain_json(getattr(answer, name)) for name in names} | {"facts": [_flat(f) for f in answer.facts]}
     say(
         dispatcher, answer.kind, answer.text, citations=[_flat(c) for c in answer.citations], data=data,
         quick_replies=[{"title": r.title, "says": r.says, "payload": payload(r)} for r in answer.quick_replies],
@@ -130,9 +135,13 @@ def say_answer(dispatcher: CollectingDispatcher, answer: Answer) -> None:
 
 
 def _flat(item: Fact | Citation) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in vars(item).items()}
+    return {name: plain_json(value) for name, value in vars(item).items()}
 
 
-def _plain(value: Any) -> Any:
-    """As JSON has it."""
-    return value.isoformat() if isinstance(value, dt.date) else list(value) if isinstance(value, tuple) else value
+def plain_json(value: Any) -> Any:
+    """As JSON has it: dates as ISO dates, tuples as lists."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {k: plain_json(v) for k, v in value.items()}
+    return [plain_json(v) for v in value] if isinstance(value, (list, tuple)) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import AllSlotsReset, SlotSet
+from rasa_sdk.events import ActiveLoop, AllSlotsReset, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
@@ -41,11 +41,11 @@ def not_understood(
 
 
 class RestartContext(Action):
-    """Forgets what was asked before."""
+    """Forgets what was asked before; an eligibility check that was going on is over."""
 
     def name(self) -> str:
         return "action_restart_context"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         dispatcher.utter_message(response="utter_restarted")
-        return [AllSlotsReset()]
+        return [ActiveLoop(None), AllSlotsReset()]

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+DEFAULT_RETENTION_DAYS = 180
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -38,6 +39,12 @@ def _with_folder(url: str) -> str:
 def kb_url() -> str:
     """The knowledge store: ``HUIMIN_KB_URL``."""
     return store_url("HUIMIN_KB_URL", "kb.db")
+
+
+def retention_days() -> int:
+    """``HUIMIN_RETENTION_DAYS``: how many days a conversation is kept after its last message; 180 where not given."""
+    given = os.environ.get("HUIMIN_RETENTION_DAYS", "").strip()
+    return int(given) if given.isdigit() and int(given) > 0 else DEFAULT_RETENTION_DAYS
 
 
 def today() -> dt.date:

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from aiohttp import web
 
-from bot.gateway import chat, keys, lookup
+from bot.gateway import chat, eligibility, keys, lookup
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
 from bot.gateway.notify import tell_of_cases
@@ -143,6 +143,7 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/messages", chat.get_messages)
     app.router.add_get("/api/regions", chat.get_regions)
     app.router.add_get("/api/lookup", lookup.get_lookup)
+    app.router.add_post("/api/eligibility", eligibility.post_eligibility)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     return app

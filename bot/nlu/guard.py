@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.knowledge import WithKnowledge
 from policy_kb import KnowledgeBase, emergencies
+from policy_kb.language import plain
 from policy_kb.names import SUBJECT_KINDS
 from policy_kb.quantities import QUANTITY
 
@@ -128,7 +129,7 @@ class IntentGuard(WithKnowledge):
             name, confidence = next(((n, c) for n, c in seen.ranking if n != DANGER), (NOT_UNDERSTOOD, 0.0))
             seen = replace(seen, intent=name, confidence=confidence)
         rules: tuple[Callable[[Seen], str | None], ...] = (
-            self._goes_on, self._put_right, self._other_topic, self._no_handover_on_a_guess, self._others_business,
+            self._wants_check, self._goes_on, self._put_right, self._other_topic, self._no_handover_on_a_guess, self._others_business,
             self._courtesy_and_question, self._ours_after_all, self._unsure, self._doubtful,
         )
         return next((decided for rule in rules if (decided := rule(seen))), seen.intent)
@@ -138,6 +139,18 @@ class IntentGuard(WithKnowledge):
         if emergencies.is_spared(kb, seen.text):
             return self._config["danger_threshold_beside_harmless"]
         return self._config["danger_threshold_beside_benefit" if seen.names_subject else "danger_threshold"]
+
+    def _wants_check(self, seen: Seen) -> str | None:
+        """Words that ask us to look whether somebody qualifies, not what the rule is; 接着看 goes on with what was begun."""
+        words = self.knowledge.answer_words
+        text = plain(seen.text)
+        if any(regex.search(w, text) for w in words.get("resume", ())):
+            return ELIGIBILITY
+        if seen.is_elsewhere or seen.intent not in {ASK, INFORM, ELIGIBILITY, OUT_OF_SCOPE, NOT_UNDERSTOOD, *HANDOVER}:
+            return None
+        if any(regex.search(w, text) for w in words.get("conditions", ())):
+            return ASK if seen.intent == ELIGIBILITY else None
+        return ELIGIBILITY if any(regex.search(w, text) for w in words.get("check", ())) else None
 
     def _goes_on(self, seen: Seen) -> str | None:
         whole = seen.kinds and seen.kinds <= FRAGMENT and seen.covered >= self._config["fragment_share"]

@@ -36,6 +36,14 @@ class Words:
 
     # —— facts ——
 
+    @property
+    def facts(self) -> Facts:
+        return self._household.facts
+
+    def known(self, name: str) -> Any:
+        """The value of a fact; None where it is not known."""
+        return self._household.facts.get(name)
+
     def value(self, spec: FactSpec, value: Any) -> str:
         """A fact's value as residents say it: 3人, 每月1500元, 农村."""
         if spec.kind in NUMERIC:
