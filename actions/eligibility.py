@@ -1,4 +1,4 @@
-"""The preliminary eligibility check as a form: which question comes next is the evaluator's, what was said is read by ``policy_kb``."""
+"""The preliminary eligibility check as a form: the evaluator chooses the next question, ``policy_kb`` reads what is said."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.answer import GOES_ON, AnswerPolicy
+from actions.answer import GOES_ON, AnswerPolicy, query_of
 from actions.context import Context, follow
 from actions.interview import PAUSED, REGION, RUNNING, SHOWN, Interview
 from actions.otherwise import HUMAN
@@ -21,6 +21,8 @@ from policy_kb.eligibility.interview import Question, next_question
 from policy_kb.eligibility.reading import heard
 from policy_kb.eligibility.schema import FactSpec
 from policy_kb.eligibility.wording import Words, as_plain, citations_of, understood_facts
+from policy_kb.language import plain
+from policy_kb.relevance import direct
 from policy_kb.settings import retention_days
 from policy_kb.wording import Wording
 
@@ -209,7 +211,7 @@ def _text(tracker: Tracker) -> str:
 
 
 def _matches(kb: KnowledgeBase, words: str, text: str) -> bool:
-    return any(regex.search(w, text) for w in kb.answer_words.get(words, ()))
+    return any(regex.search(w, plain(text)) for w in kb.answer_words.get(words, ()))
 
 
 def _entity(tracker: Tracker, name: str) -> str | None:
@@ -334,8 +336,9 @@ def say_verdict(dispatcher: CollectingDispatcher, tracker: Tracker, kb: Knowledg
         dispatcher, "verdict", words.one(found) if interview.main else words.all(found),
         citations=[base.plain_json(vars(c)) for c in citations_of(shown)], quick_replies=replies,
         data={
-            "benefit": interview.main, "aspect": "eligibility", "region": region, "as_of": day.isoformat(), "kb_version": kb.version,
-            "benefits": [base.plain_json(as_plain(x)) for x in found], "understood": understood_facts(words, household.facts),
+            "benefit": interview.main, "aspect": "eligibility", "region": region, "as_of": day.isoformat(),
+            "kb_version": kb.version, "benefits": [base.plain_json(as_plain(x)) for x in found],
+            "understood": understood_facts(words, household.facts),
         },
     )
 
@@ -356,4 +359,13 @@ class CheckEligibility(Action):
         said = interpret(kb, base.mentions(tracker))
         if said.benefits and not any(b in kb.rules_of for b in said.benefits):
             return [*await AnswerPolicy().run(dispatcher, tracker, domain), FollowupAction("action_listen")]
+        wants_check = base.is_button(tracker) or _matches(kb, "check", _text(tracker))
+        if not wants_check and _is_answered_by_a_rule(kb, tracker, said):
+            return [*await AnswerPolicy().run(dispatcher, tracker, domain), FollowupAction("action_listen")]
         return []
+
+
+def _is_answered_by_a_rule(kb: KnowledgeBase, tracker: Tracker, said: Understanding) -> bool:
+    """Whether the base says something on the very words: 我有车，能吃低保吗 is answered before anything is asked back."""
+    now = follow(kb, Context.from_slots(tracker.slots), said, fragment=False)
+    return direct(kb, query_of(kb, tracker, now)).strong

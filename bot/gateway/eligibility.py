@@ -24,10 +24,10 @@ _FIELDS = frozenset({"region", "as_of", "benefits", "facts"})
 
 
 async def post_eligibility(request: web.Request) -> web.Response:
-    """``{"region", "as_of", "benefits": [ids] | null, "facts": {…}}`` → ``{"region", "as_of", "kb_version", "benefits": [verdict]}``.
+    """``{"region", "as_of", "benefits": [ids] | null, "facts": {…}}`` → the verdicts.
 
-    ``region`` null: the one among the facts, else the country's rules alone; ``as_of`` null: today; ``benefits`` null: all that have
-    rules. A fact that is null or absent is unknown. 400 names every fact that cannot be taken.
+    ``region`` null: the one among the facts, else the country's rules alone; ``as_of`` null: today; ``benefits`` null: all
+    that have rules. A fact that is null or absent is unknown. 400 names every fact that cannot be taken.
     """
     app = request.app
     app[keys.LIMITS].check_address(request)
@@ -73,7 +73,8 @@ def _answer(kb: KnowledgeBase, body: dict[str, Any]) -> web.Response:
     words = Words(kb, household, region, day)
     verdicts = [asdict(v) | {"text": "\n".join(words.verdict(v))} for v in found]
     return as_json(
-        {"region": region, "as_of": day.isoformat(), "kb_version": kb.version, "understood": words.understood(), "benefits": verdicts},
+        {"region": region, "as_of": day.isoformat(), "kb_version": kb.version, "understood": words.understood(),
+         "benefits": verdicts},
         default=dt.date.isoformat,
     )
 

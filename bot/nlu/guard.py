@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.knowledge import WithKnowledge
 from policy_kb import KnowledgeBase, emergencies
+from policy_kb.eligibility.reading import heard
 from policy_kb.language import plain
 from policy_kb.names import SUBJECT_KINDS
 from policy_kb.quantities import QUANTITY
@@ -31,6 +32,9 @@ FRAGMENT = {"region", "audience", "aspect", "year", "age"}
 LEARNED = {"asks", "subject", QUANTITY}
 # Entries of the base's out_of_scope whose words make a name of ours part of another topic.
 ELSEWHERE = {"other_topics", "homework_and_stories", "sports_news", "stocks_and_lottery"}
+
+# Where one lives is said with any question: 云安农村低保.
+HARDLY_PERSONAL = frozenset({"residence"})
 
 _FILLERS = regex.compile(
     r"请问|想问|问一下|不对|不是|错了|我想|麻烦|就是说|就是|那个|这个|那么|还有|再问|[那呢吗嘛哦啊呀呃嗯额的了我是在和问喔噢咧哈吧也又还哎诶唉]|[^\p{Han}a-zA-Z0-9]"
@@ -129,8 +133,8 @@ class IntentGuard(WithKnowledge):
             name, confidence = next(((n, c) for n, c in seen.ranking if n != DANGER), (NOT_UNDERSTOOD, 0.0))
             seen = replace(seen, intent=name, confidence=confidence)
         rules: tuple[Callable[[Seen], str | None], ...] = (
-            self._wants_check, self._goes_on, self._put_right, self._other_topic, self._no_handover_on_a_guess, self._others_business,
-            self._courtesy_and_question, self._ours_after_all, self._unsure, self._doubtful,
+            self._wants_check, self._goes_on, self._put_right, self._other_topic, self._no_handover_on_a_guess,
+            self._others_business, self._courtesy_and_question, self._ours_after_all, self._unsure, self._doubtful,
         )
         return next((decided for rule in rules if (decided := rule(seen))), seen.intent)
 
@@ -150,7 +154,10 @@ class IntentGuard(WithKnowledge):
             return None
         if any(regex.search(w, text) for w in words.get("conditions", ())):
             return ASK if seen.intent == ELIGIBILITY else None
-        return ELIGIBILITY if any(regex.search(w, text) for w in words.get("check", ())) else None
+        if any(regex.search(w, text) for w in words.get("check", ())):
+            return ELIGIBILITY
+        may = seen.names_subject and any(regex.search(w, text) for w in words.get("may", ()))
+        return ELIGIBILITY if may and set(heard(self.knowledge, seen.text).facts) - HARDLY_PERSONAL else None
 
     def _goes_on(self, seen: Seen) -> str | None:
         whole = seen.kinds and seen.kinds <= FRAGMENT and seen.covered >= self._config["fragment_share"]

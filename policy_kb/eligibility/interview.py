@@ -75,7 +75,8 @@ def _askable(kb: KnowledgeBase, names: Iterable[str], skip: Collection[str]) -> 
 
 
 def _best(
-    kb: KnowledgeBase, benefits: Sequence[str], candidates: Sequence[str], household: Household, region: str | None, as_of: dt.date
+    kb: KnowledgeBase, benefits: Sequence[str], candidates: Sequence[str], household: Household, region: str | None,
+    as_of: dt.date,
 ) -> Question:
     if len(candidates) == 1:
         return Question(candidates[0], 1)
@@ -88,7 +89,8 @@ def _best(
 
 
 def _worths(
-    kb: KnowledgeBase, benefits: Sequence[str], candidates: Sequence[str], household: Household, region: str | None, as_of: dt.date
+    kb: KnowledgeBase, benefits: Sequence[str], candidates: Sequence[str], household: Household, region: str | None,
+    as_of: dt.date,
 ) -> dict[str, float]:
     """What each question is worth: how likely its answer decides a benefit, and how much it tells of the verdict (in bits)."""
     decides = {name: _decides(kb, benefits, name, household, region, as_of) for name in candidates}
@@ -99,7 +101,8 @@ def _worths(
         for b in benefits:
             outcomes[b].append(screening.result(b))
     tells = {
-        name: sum(_information(outcomes[b], [facts.buckets.get(name) for facts in drawn]) for b in benefits) for name in candidates
+        name: sum(_information(outcomes[b], [facts.buckets.get(name) for facts in drawn]) for b in benefits)
+        for name in candidates
     }
     return {name: decides[name] + tells[name] for name in candidates}
 

@@ -57,9 +57,9 @@ class Words:
         return self._title(spec, plain)
 
     def _title(self, spec: FactSpec, value: Any) -> str:
-        option = next((o for o in spec.options if o.value == value and isinstance(o.value, bool) == isinstance(value, bool)), None)
-        if option is not None:
-            return option.title
+        for o in spec.options:
+            if o.value == value and isinstance(o.value, bool) == isinstance(value, bool):
+                return o.title
         if value in self._kb.benefits:
             return self._kb.benefits[value].title
         return self._say("yes") if value is True else self._say("no") if value is False else str(value)
@@ -77,7 +77,7 @@ class Words:
     def understood(self) -> str:
         """All that was understood of the household, in the order the facts are listed."""
         said = [] if self._region == COUNTRY else [self._say("understood_place", place=self.place)]
-        said += [self.heard(name, self._household.facts[name]) for name in self._kb.household_facts if name in self._household.facts]
+        said += [self.heard(name, self.facts[name]) for name in self._kb.household_facts if name in self.facts]
         return self._say("understood", facts="，".join(said)) if said else self._say("understood_nothing")
 
     def label(self, name: str) -> str:
@@ -203,8 +203,8 @@ class Words:
         """估算：每月560元左右."""
         return self._say(
             "estimate_exact" if q.low == q.high else "estimate_at_most" if q.low == 0 else "estimate_range",
-            period=self._period(q.period), amount=self._range(q.low, q.low, ""), low=number(round(q.low)), high=number(round(q.high)),
-            unit=q.unit,
+            period=self._period(q.period), amount=self._range(q.low, q.low, ""), low=number(round(q.low)),
+            high=number(round(q.high)), unit=q.unit,
         )
 
     # —— whole messages ——
@@ -240,7 +240,8 @@ class Words:
         estimate = ""
         if verdict.estimate:
             q = verdict.estimate
-            estimate = self._say("screened_estimate", period=self._period(q.period), amount=self._range(q.low, q.high, ""), unit=q.unit)
+            amount = self._range(q.low, q.high, "")
+            estimate = self._say("screened_estimate", period=self._period(q.period), amount=amount, unit=q.unit)
         return self._say("screened_line", benefit=self._kb.benefits[verdict.benefit].title, estimate=estimate)
 
     def _names(self, verdicts: Iterable[v.Verdict]) -> str:

@@ -196,5 +196,5 @@ def test_erasing_is_requested_of_the_gateway(conversation):
 
 def test_starting_over_forgets_everything():
     tracker = Tracker("x", {"region": "445303"}, {"text": "重新开始"}, [], False, None, {}, None)
-    [event] = asyncio.run(RestartContext().run(CollectingDispatcher(), tracker, {}))
-    assert event["event"] == "reset_slots"
+    events = asyncio.run(RestartContext().run(CollectingDispatcher(), tracker, {}))
+    assert [(e["event"], e.get("name")) for e in events] == [("active_loop", None), ("reset_slots", None)]

@@ -71,7 +71,8 @@ def actions_of_intents() -> dict[str, str]:
     found: dict[str, str] = {}
     for rule in yaml.safe_load((ROOT / "nlu_data" / "rules.yml").read_text(encoding="utf-8"))["rules"]:
         first, then = rule["steps"][:2]
-        found.setdefault(first["intent"], then["action"])
+        if "intent" in first and not rule.get("condition"):
+            found.setdefault(first["intent"], then["action"])
     return found
 
 
