@@ -128,7 +128,9 @@ def begin(kb: KnowledgeBase, tracker: Tracker) -> list[EventType]:
     resumed = before is not None and bool(goes_on)
     changed = _entity(tracker, FACT)
     main = before.main if before and (resumed or changed) else _main(kb, said, context, text)
-    interview = replace(before or Interview(), main=main, status=RUNNING, asked=0, again=0, asking=None, heard=())
+    # What is asked for and how long it is kept is said at the beginning of each check, not when one goes on.
+    begun = int(bool(before and (resumed or changed)))
+    interview = replace(before or Interview(), main=main, status=RUNNING, asked=begun, again=0, asking=None, heard=())
     if changed and changed in interview.facts:
         kept = {k: v for k, v in interview.facts.items() if k != changed}
         interview = replace(interview, facts=kept, asking=changed, again=1, skip=tuple(s for s in interview.skip if s != changed))
@@ -161,7 +163,7 @@ def learn(kb: KnowledgeBase, tracker: Tracker) -> list[EventType]:
     if _entity(tracker, SHOW) or text and _matches(kb, "show", text):
         return _saved(replace(interview, status=SHOWN))
     if _entity(tracker, STOP) or text and _matches(kb, "stop", text):
-        return _saved(replace(interview, status=PAUSED))
+        return _saved(interview.paused())
     if base.is_button(tracker):
         return []
     if interview.asking == REGION and (events := _learn_region(kb, tracker, interview)):
@@ -173,7 +175,8 @@ def learn(kb: KnowledgeBase, tracker: Tracker) -> list[EventType]:
         return _saved(interview.not_known())
     intent = base.intent(tracker)
     found = interpret(kb, base.mentions(tracker))
-    if intent in ELSEWHERE and (intent not in {"inform", "correct"} or found.names_subject or found.office):
+    nothing_known = intent in {"inform", "correct", "out_of_scope"} and not (found.names_subject or found.office or found.out_of_scope)
+    if intent in ELSEWHERE and not nothing_known:
         return []
     return _saved(interview.not_understood())
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
 from actions.context import Context
+from actions.interview import Interview
 from policy_kb import KnowledgeBase, emergencies
 
 
@@ -32,6 +34,14 @@ def _handoff(tracker: Tracker, reason: str, urgent: bool = False) -> dict:
     }
 
 
+def _no_more_questions(tracker: Tracker, kb: KnowledgeBase) -> list:
+    """A check that was going on is stopped where a person takes over; the resident can go on with it later."""
+    interview = Interview.from_slot(tracker.get_slot("interview"), kb)
+    if interview is None or not tracker.active_loop_name:
+        return []
+    return [SlotSet("interview", interview.paused().slot()), ActiveLoop(None), SlotSet("requested_slot", None)]
+
+
 class Emergency(Action):
     """Says the right number first and has a person told at once."""
 
@@ -44,7 +54,7 @@ class Emergency(Action):
         text = f"{found.first_line}\n{found.advice}" if found else kb.wording["danger_unknown"]
         base.say(dispatcher, "handoff", text, data={"emergency": found.id if found else "unknown"},
                  handoff=_handoff(tracker, "danger", urgent=True))
-        return []
+        return _no_more_questions(tracker, kb)
 
 
 class Handover(Action):
@@ -58,7 +68,7 @@ class Handover(Action):
         reason = intent if intent in {"complaint", "wrong_answer"} else "request_human"
         text = base.knowledge().wording[f"handover_{reason}"]
         base.say(dispatcher, "handoff", text, handoff=_handoff(tracker, reason))
-        return base.understood()
+        return [*base.understood(), *_no_more_questions(tracker, base.knowledge())]
 
 
 class TicketStatus(Action):

@@ -73,6 +73,10 @@ class Interview:
             asking=None if answered else self.asking,
         )
 
+    def paused(self) -> Interview:
+        """Stopped for now; it can be gone on with later."""
+        return replace(self, status=PAUSED, asking=None, again=0, heard=())
+
     def not_known(self) -> Interview:
         """The resident does not know what was asked: it is not asked again."""
         skip = (*self.skip, self.asking) if self.asking and self.asking not in self.skip else self.skip

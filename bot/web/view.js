@@ -58,6 +58,21 @@ function speakUp(into, text) {
   return into;
 }
 
+/** @type {Record<string, string>} */
+const MARKS = { '✓': 'met', '✗': 'not-met', '？': 'open', '　': 'way', '·': 'item' };
+
+/** A verdict line by line, the first one large, each condition with its mark. @param {HTMLElement} into @param {string} text @param {string} kind */
+function speakInLines(into, text, kind) {
+  const all = text.split('\n');
+  all.forEach((line, i) => {
+    const cls = kind === 'question' ? (i === all.length - 1 ? 'ask' : 'aside') : i === 0 ? 'verdict' : MARKS[line[0]] || '';
+    const why = cls === 'ask' && /^(.*[？?])（(.*)）$/.exec(line);
+    into.append(speak(el('p', cls), why ? why[1] : line));
+    if (why) into.append(speak(el('p', 'aside'), why[2]));
+  });
+  return into;
+}
+
 /** @param {string|undefined|null} iso */
 export function day(iso) {
   const m = /^(\d{4})-(\d\d)-(\d\d)/.exec(iso || '');
@@ -184,6 +199,7 @@ export function render(m) {
   const words = el('div', 'words');
   if (m.from === 'resident') words.append(m.text || '');
   else if (data.emergency) speakUp(words, m.text || '');
+  else if (m.kind === 'question' || m.kind === 'verdict') speakInLines(words, withoutSources(m.text || ''), m.kind);
   else speak(words, cites.length ? withoutSources(m.text || '') : m.text || '');
   box.append(words);
   if (cites.length) box.append(sources(cites));
