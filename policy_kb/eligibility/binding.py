@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -10,12 +11,14 @@ from policy_kb.answers import Citation
 from policy_kb.eligibility import conditions as c
 from policy_kb.eligibility.facts import Range, whole
 from policy_kb.eligibility.parameters import Figure, Figures, figures
-from policy_kb.eligibility.schema import ConditionSpec, LimitSpec, RuleSpec, StepsSpec
+from policy_kb.eligibility.schema import ConditionSpec, LimitSpec, LinkSpec, RuleSpec, StepsSpec
+from policy_kb.eligibility.verdicts import Limit
 from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase
 from policy_kb.per_base import per_base
 from policy_kb.wording import citation_of
 
 MAX_BOUND = 4096
+NEAR = 0.10
 BEFORE, AFTER = "before", "after"
 
 # Worked out from other facts: which ones, and the unit in which the result is said.
@@ -35,11 +38,12 @@ class BoundRule:
     in_force: bool
     nodes: tuple[c.Node, ...]
     test: Callable[[c.Env], c.Result]
-    citations: tuple[Citation, ...]
     parameters: Mapping[str, Figures]
     additions: Mapping[str, c.Node]
     steps: StepsSpec | None
     shares: tuple[c.Node, ...]
+    links: tuple[tuple[LinkSpec, Citation], ...]
+    not_checked: tuple[str, ...]
 
 
 @per_base
@@ -97,13 +101,16 @@ class Binder:
 
     def rule(self, in_force: bool) -> BoundRule:
         nodes = tuple(self.node(s) for s in self._rule.conditions)
-        cited = tuple(self.cited(s) for s in self._rule.conditions)
         given = self._rule.estimate
         return BoundRule(
-            self._rule, self._region, self._as_of, in_force, nodes, c.every(nodes), cited, self._figures,
+            self._rule, self._region, self._as_of, in_force, nodes, c.every(nodes), self._figures,
             additions={a.parameter: self.node(a.when) for a in given.additions} if given else {},
             steps=self._steps(given.steps or ()) if given else None,
             shares=tuple(self.node(s.when) for s in given.shares or ()) if given else (),
+            links=tuple(
+                (link, citation(self._kb.documents[link.document], link.section, self._as_of)) for link in self._rule.links
+            ),
+            not_checked=tuple(self._rule.not_checked),
         )
 
     def _steps(self, steps: Iterable[StepsSpec]) -> StepsSpec | None:
@@ -119,6 +126,24 @@ class Binder:
         return citation(document, spec.section or (None if spec.document else self._rule.section), self._as_of)
 
     def node(self, spec: ConditionSpec) -> c.Node:
+        """The condition as a function, with what it shows where it has a text."""
+        found = self._function(spec)
+        return replace(found, trace=self._trace(spec, found)) if spec.text else found
+
+    def _trace(self, spec: ConditionSpec, node: c.Node) -> c.Trace:
+        numeric = tuple(node.numeric())
+        leaf = node if node.limits is not None else next(iter(numeric), None) if not spec.any_ else None
+        told = {
+            residence: (limit_of(leaf.spec.operator, figure) if figure else None, sources_of(figure))
+            for residence, figure in (leaf.limits if leaf else dict.fromkeys((None, "urban", "rural"))).items()
+        }
+        shown = tuple(p for p in node.parts if spec.any_ and p.spec.text)
+        near = tuple(
+            (n, {residence: _near_by(n.spec.operator, figure) for residence, figure in n.limits.items()}) for n in numeric
+        )
+        return c.Trace(self.cited(spec), leaf, told, shown, near)
+
+    def _function(self, spec: ConditionSpec) -> c.Node:
         """The condition as a function, with what its trace needs. Where its document no longer held on the day: never met."""
         operator = spec.operator
         days = self._days(spec.document) if spec.document else None
@@ -171,6 +196,24 @@ class Binder:
             plain = Figure(float(limit), float(limit), "", None, ())
             return {None: plain, "urban": plain, "rural": plain}
         return {r: f and f.times(limit.times) for r, f in self._figures[limit.parameter].items()}
+
+
+def _near_by(operator: str, figure: Figure | None) -> tuple[Limit, tuple[Range, ...]] | None:
+    """The limit, and about each of its ends what is within 10 %."""
+    if figure is None:
+        return None
+    ends = [end for end in (figure.low, figure.high) if end and not math.isinf(end)]
+    return limit_of(operator, figure), tuple((end * (1 - NEAR), end * (1 + NEAR)) for end in ends)
+
+
+def limit_of(operator: str, figure: Figure) -> Limit:
+    """A limit as it is shown: how it is compared, and the day its figure was stated for."""
+    stated = [h.provision.as_at or h.provision.effective_from for h in figure.held]
+    per = next((h.provision.per for h in figure.held), None)
+    return Limit(
+        round(figure.low, 2), None if math.isinf(figure.high) else round(figure.high, 2), figure.unit, figure.period, per,
+        comparison=operator, as_at=max((d for d in stated if d), default=None), old=figure.grown,
+    )
 
 
 def sources_of(figure: Figure | None) -> tuple[Citation, ...]:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from policy_kb.answers import Citation
 from policy_kb.eligibility.facts import Facts, Range
 from policy_kb.eligibility.parameters import Figure, Figures
 from policy_kb.eligibility.schema import ConditionSpec
+from policy_kb.eligibility.verdicts import Condition, Limit
 
 Result = bool | None
 
@@ -38,7 +40,7 @@ class Node:
     limits: Figures | None = None
     whole: Range | None = None
     facts: tuple[str, ...] = ()
-    leaves: tuple[Node, ...] = field(default=(), compare=False)
+    trace: Trace | None = field(default=None, compare=False)
 
     def limit(self, env: Env) -> Figure | None:
         return self.limits[env.residence] if self.limits else None
@@ -49,6 +51,24 @@ class Node:
             yield self
         for part in self.parts:
             yield from part.numeric()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a condition with a text shows, worked out once: only its result and the household's own figure differ.
+
+    ``leaf``: the comparison whose figures are shown; ``told``: by residence its limit and where that is recorded. ``shown``: the
+    alternatives with texts of their own. ``near``: for each comparison inside, by residence, its limit and what is near each end
+    of it. ``kept``: conditions
+    without a figure of the household's, by result and residence.
+    """
+
+    cited: Citation
+    leaf: Node | None
+    told: dict[str | None, tuple[Limit | None, tuple[Citation, ...]]]
+    shown: tuple[Node, ...]
+    near: tuple[tuple[Node, dict[str | None, tuple[Limit, tuple[Range, ...]] | None]], ...]
+    kept: dict[tuple[Result, str | None], Condition] = field(default_factory=dict)
 
 
 def compare(operator: str, fact: str, whole: Range, limits: Figures) -> Callable[[Env], Result]:

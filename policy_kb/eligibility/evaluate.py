@@ -9,14 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from policy_kb.eligibility import verdicts as v
-from policy_kb.eligibility.binding import DERIVED, BoundRule, bound, citation, sources_of
-from policy_kb.eligibility.conditions import Env, Node, Result, undecided
+from policy_kb.eligibility.binding import DERIVED, BoundRule, bound
+from policy_kb.eligibility.conditions import Env, Node, Result, Trace, undecided
 from policy_kb.eligibility.estimates import estimate
 from policy_kb.eligibility.facts import Facts, Household, completed
-from policy_kb.eligibility.parameters import Figure
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
 
-NEAR = 0.10
 _ORDER = {True: 0, None: 1, False: 2}
 
 
@@ -75,17 +73,18 @@ class Screening:
             raise KeyError(benefit)
         person = self._whose(rule)
         env = self._envs[person]
-        result = rule.test(env) if rule.in_force else None
+        conditions = tuple([_condition(n, env) for n in rule.nodes])
+        result = _all_of(conditions) if rule.in_force else None
         found = v.VERDICTS[result]
         return v.Verdict(
             benefit=benefit, region=self._region, verdict=found,
-            conditions=tuple(_condition(rule, n, env, cited) for n, cited in zip(rule.nodes, rule.citations)),
+            conditions=conditions,
             missing=self.missing(benefit) if result is None else (),
-            not_checked=tuple(rule.spec.not_checked),
+            not_checked=rule.not_checked,
             near_threshold=tuple(_near(rule, env)),
             would_change=(),
             estimate=self._estimate(rule) if result is True else None,
-            links=tuple(self._links(rule, env)), next_step=rule.spec.next_step, rule=rule.spec.id,
+            links=tuple(self._links(rule, env, person)) if rule.links else (), next_step=rule.spec.next_step, rule=rule.spec.id,
             rule_version=rule.spec.version, in_force=rule.in_force, person=person - 1 if person else None,
         )
 
@@ -101,12 +100,11 @@ class Screening:
             envs = [e for e in self._envs if rule.test(e) is True]
         return estimate(rule, envs, self._envs)
 
-    def _links(self, rule: BoundRule, env: Env) -> Iterator[v.Link]:
+    def _links(self, rule: BoundRule, env: Env, person: int) -> Iterator[v.Link]:
         receiving = env.facts.get("receiving")
-        for link in rule.spec.links:
+        for link, cited in rule.links:
             has = receiving is not None and link.benefit in receiving
-            applies = True if has else self._result_for(self._envs.index(env), link.benefit)
-            cited = citation(self._kb.documents[link.document], link.section, self._as_of)
+            applies = True if has else self._result_for(person, link.benefit)
             yield v.Link(link.benefit, link.kind, link.text, applies, cited)
 
 
@@ -134,58 +132,59 @@ def screen(
     ]
 
 
-def _condition(rule: BoundRule, node: Node, env: Env, cited: v.Citation) -> v.Condition:
-    leaf = node if node.limits is not None else next(iter(node.numeric()), None) if not node.spec.any_ else None
-    figure = leaf.limit(env) if leaf else None
-    parts = tuple(
-        _condition(rule, p, env, cited) for p in node.parts if node.spec.any_ and p.spec.text
-    )
-    return v.Condition(
-        node.spec.id, node.spec.text or "", v.RESULTS[node.test(env)],
-        yours_of(leaf, env) if leaf else None, limit_of(leaf, figure) if figure else None, cited,
-        leaf.spec.fact if leaf else None, parts, sources_of(figure),
-    )
+def _all_of(conditions: tuple[v.Condition, ...]) -> Result:
+    """What a rule comes to, all of whose conditions must be met."""
+    results = [c.result for c in conditions]
+    return False if v.NOT_MET in results else None if v.UNKNOWN in results else True
 
 
-def yours_of(node: Node, env: Env) -> v.Quantity | None:
-    """The household's own figure; None where nothing is known of it."""
-    value = env.facts.get(node.spec.fact)
-    if value is None:
-        return None
+def _condition(node: Node, env: Env) -> v.Condition:
+    """A condition with a text as it came out for this person."""
+    trace = node.trace
+    result = node.test(env)
+    leaf = trace.leaf
+    value = env.facts.get(leaf.spec.fact) if leaf else None
+    if value is None and not trace.shown:
+        key = (result, env.residence)
+        kept = trace.kept.get(key)
+        if kept is None:
+            kept = trace.kept[key] = _shown(node, trace, result, None, (), env)
+        return kept
+    yours = _yours(leaf, value, env) if value is not None else None
+    return _shown(node, trace, result, yours, tuple(_condition(p, env) for p in trace.shown), env)
+
+
+def _shown(
+    node: Node, trace: Trace, result: Result, yours: v.Quantity | None, parts: tuple[v.Condition, ...], env: Env
+) -> v.Condition:
+    limit, sources = trace.told[env.residence]
+    spec = node.spec
+    fact = trace.leaf.spec.fact if trace.leaf else None
+    return v.Condition(spec.id, spec.text, v.RESULTS[result], yours, limit, trace.cited, fact, parts, sources)
+
+
+def _yours(node: Node, value: tuple[float, float], env: Env) -> v.Quantity:
+    """The household's own figure, in the unit of what it is compared with."""
     low, high = value
     if node.spec.fact in DERIVED:
         _, unit, period, per = DERIVED[node.spec.fact]
     else:
-        figure = node.limit(env)
-        unit, period, per = (figure.unit if figure else ""), (figure.period if figure else None), None
-    return v.Quantity(_rounded(low), None if math.isinf(high) else _rounded(high), unit, period, per)
-
-
-def limit_of(node: Node, figure: Figure) -> v.Limit:
-    stated = [h.provision.as_at or h.provision.effective_from for h in figure.held]
-    per = next((h.provision.per for h in figure.held), None)
-    return v.Limit(
-        _rounded(figure.low), None if math.isinf(figure.high) else _rounded(figure.high), figure.unit, figure.period, per,
-        comparison=node.spec.operator, as_at=max((d for d in stated if d), default=None), old=figure.grown,
-    )
-
-
-def _rounded(value: float) -> float:
-    return value if math.isinf(value) else round(value, 2)
+        figure = node.limits[env.residence]
+        unit, period, per = (figure.unit, figure.period, None) if figure else ("", None, None)
+    return v.Quantity(round(low, 2), None if high == math.inf else round(high, 2), unit, period, per)
 
 
 def _near(rule: BoundRule, env: Env) -> Iterator[v.Near]:
     """Figures within 10 % of either bound of their limit, on either side."""
     for top in rule.nodes:
-        for node in top.numeric():
-            figure, value = node.limit(env), env.facts.get(node.spec.fact)
-            if figure is None or value is None or value[0] != value[1] and math.isinf(value[1]):
+        for node, limits in top.trace.near:
+            value, limit = env.facts.get(node.spec.fact), limits[env.residence]
+            if value is None or limit is None or value[1] == math.inf:
                 continue
-            for bound_ in {figure.low, figure.high}:
-                margin = NEAR * bound_
-                if not math.isinf(bound_) and bound_ and value[0] <= bound_ + margin and value[1] >= bound_ - margin:
-                    yield v.Near(top.spec.text or "", yours_of(node, env), limit_of(node, figure))
-                    break
+            low, high = value
+            shown, ends = limit
+            if any(low <= most and high >= least for least, most in ends):
+                yield v.Near(top.spec.text, _yours(node, value, env), shown)
 
 
 def changes(kb: KnowledgeBase, household: Household, region: str | None, as_of: dt.date, benefit: str) -> Iterator[v.Change]:

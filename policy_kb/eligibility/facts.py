@@ -7,12 +7,13 @@ A number is kept as a range (low, high), both included; an exact one has both en
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from policy_kb.eligibility.schema import NUMERIC, FactSpec, WithinSpec
 from policy_kb.knowledge import KnowledgeBase
+from policy_kb.per_base import per_base
 
 Range = tuple[float, float]
 Facts = dict[str, Any]
@@ -75,17 +76,44 @@ def read_household(kb: KnowledgeBase, given: Mapping[str, Any]) -> Household:
     return Household(facts, tuple(found))
 
 
+@per_base
+def _takers(kb: KnowledgeBase) -> dict[str, Callable[[Any], Any]]:
+    """Fact → what takes its value as JSON has it: the usual forms at once, everything else by :func:`value_of`."""
+    return {name: _taker(kb, spec) for name, spec in kb.household_facts.items()}
+
+
+def _taker(kb: KnowledgeBase, spec: FactSpec) -> Callable[[Any], Any]:
+    if spec.kind in NUMERIC:
+        least, most = whole(spec)
+        usual = (int,) if spec.kind == "integer" else (int, float)
+
+        def number(value: Any) -> Any:
+            if type(value) in usual and least <= value <= most:
+                return (value, value)
+            return value_of(kb, spec, value)
+        return number
+    kept = {(type(o.value), o.value): value_of(kb, spec, o.value) for o in spec.options} if spec.kind == "choice" else {}
+    if spec.kind == "bool":
+        kept = {(bool, True): True, (bool, False): False}
+
+    def named(value: Any) -> Any:
+        found = kept.get((type(value), value)) if type(value) in {str, int, bool} else None
+        return value_of(kb, spec, value) if found is None else found
+    return named
+
+
 def _read(kb: KnowledgeBase, given: Mapping[str, Any], path: str, problems: list[tuple[str, str]]) -> Facts:
     found: Facts = {}
+    takers = _takers(kb)
     for name, value in given.items():
         if name == REGION and not path:
             continue
-        spec = kb.household_facts.get(name)
-        if spec is None:
+        take = takers.get(name)
+        if take is None:
             problems.append((f"{path}{name}", "没有这个事实名称"))
         elif value is not None:
             try:
-                found[name] = value_of(kb, spec, value)
+                found[name] = take(value)
             except ValueError as error:
                 problems.append((f"{path}{name}", str(error)))
     return found
