@@ -80,6 +80,7 @@ benchmark-search: setup-benchmark ## retrieval quality and cost of search beside
 
 benchmark-eligibility: setup-benchmark ## verdicts of the eligibility check beside zen-engine: the same ones, and how fast
 	@$(PY) -m benchmarks.eligibility
+	@$(PY) -m benchmarks.interview
 
 lock: ## make the lists of packages anew (needs uv)
 	@tools/lock.sh

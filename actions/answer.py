@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+import regex
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -34,7 +35,7 @@ class AnswerPolicy(Action):
         kb = base.knowledge()
         said = interpret(kb, base.mentions(tracker))
         intent = base.intent(tracker)
-        if intent in GOES_ON and tells_more(kb, tracker, said):
+        if intent in {*GOES_ON, "ask_policy"} and tells_more(kb, tracker, said):
             return [FollowupAction("eligibility_form")]
         before = Context.from_slots(tracker.slots)
         office = said.office or (said.department if before.aspect == "contact" and intent in GOES_ON else None)
@@ -63,7 +64,10 @@ def tells_more(kb: KnowledgeBase, tracker: Tracker, said: Understanding) -> bool
     interview = Interview.from_slot(tracker.get_slot("interview"), kb)
     if interview is None or said.names_subject or said.seeks or base.is_button(tracker):
         return False
-    facts = heard(kb, tracker.latest_message.get("text") or "", None, interview.facts).facts
+    text = tracker.latest_message.get("text") or ""
+    if any(regex.search(w, text) for w in kb.answer_words.get("asks", ())):
+        return False
+    facts = heard(kb, text, None, interview.facts).facts
     return any(interview.facts.get(name) != value for name, value in facts.items())
 
 

@@ -11,11 +11,11 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.answer import GOES_ON, AnswerPolicy, query_of
+from actions.answer import AnswerPolicy, query_of
 from actions.context import Context, follow
 from actions.interview import PAUSED, REGION, RUNNING, SHOWN, Interview
 from actions.otherwise import HUMAN
-from policy_kb import COUNTRY, KnowledgeBase, Understanding, interpret
+from policy_kb import COUNTRY, KnowledgeBase, Understanding, emergencies, interpret
 from policy_kb.eligibility import UNDETERMINED, BadFacts, Household, read_household, screen
 from policy_kb.eligibility.interview import Question, next_question
 from policy_kb.eligibility.reading import heard
@@ -37,6 +37,8 @@ ELSEWHERE = {
     "ask_policy", "inform", "correct", "not_clear", "out_of_scope", "capabilities", "who_are_you", "request_human", "complaint",
     "wrong_answer", "danger", "erase_data", "start_over", "ticket_status", "thanks", "greet", "goodbye", "small_talk", "praise",
 }
+# What goes before any answer that names nothing of the household itself.
+FIRST = {"danger", "request_human", "complaint", "erase_data", "start_over", "ticket_status"}
 _TYPES = {"bool": "bool", "choice": "choice", "integer": "integer", "money": "money", "list": "list"}
 
 
@@ -124,8 +126,8 @@ def begin(kb: KnowledgeBase, tracker: Tracker) -> list[EventType]:
     said = interpret(kb, base.mentions(tracker))
     before = interview_of(tracker, kb)
     context = Context.from_slots(tracker.slots)
-    goes_on = base.intent(tracker) in GOES_ON or _matches(kb, "resume", text) or _entity(tracker, RESUME)
-    resumed = before is not None and bool(goes_on)
+    begins = base.intent(tracker) == "check_eligibility" and not _matches(kb, "resume", text) and not _entity(tracker, RESUME)
+    resumed = before is not None and not begins
     changed = _entity(tracker, FACT)
     main = before.main if before and (resumed or changed) else _main(kb, said, context, text)
     # What is asked for and how long it is kept is said at the beginning of each check, not when one goes on.
@@ -166,16 +168,19 @@ def learn(kb: KnowledgeBase, tracker: Tracker) -> list[EventType]:
         return _saved(interview.paused())
     if base.is_button(tracker):
         return []
+    said = heard(kb, text, interview.asking if interview.asking != REGION else None, interview.facts)
+    intent = base.intent(tracker)
+    if emergencies.detect(kb, text) or intent in FIRST and (said.bare or said.other):
+        return []
     if interview.asking == REGION and (events := _learn_region(kb, tracker, interview)):
         return events
-    said = heard(kb, text, interview.asking if interview.asking != REGION else None, interview.facts)
     if said.facts:
         return _saved(interview.learned(said.facts))
     if said.unknown or interview.asking == REGION and _matches(kb, "unknown", text):
         return _saved(interview.not_known())
-    intent = base.intent(tracker)
     found = interpret(kb, base.mentions(tracker))
-    nothing_known = intent in {"inform", "correct", "out_of_scope"} and not (found.names_subject or found.office or found.out_of_scope)
+    named = found.names_subject or found.office or found.out_of_scope
+    nothing_known = intent in {"inform", "correct", "out_of_scope"} and not named
     if intent in ELSEWHERE and not nothing_known:
         return []
     return _saved(interview.not_understood())

@@ -201,6 +201,21 @@ def clear(db: Connection, conversation: str) -> None:
     db.execute(conversations.update().where(conversations.c.id == conversation).values(context=None))
 
 
+def forget_older(db: Connection, than: dt.datetime, limit: int = 200) -> int:
+    """Delete conversations whose last message is older, with all that belongs to them; returns how many.
+
+    A conversation in which a person is awaited or at work stays until the case is resolved.
+    """
+    m, c = messages.c, conversations.c
+    last = sa.select(sa.func.max(m.created_at)).where(m.conversation == c.id).scalar_subquery()
+    open_case = sa.exists(sa.select(cases.c.id).where(cases.c.conversation == c.id, cases.c.status != "resolved"))
+    old = list(db.execute(sa.select(c.id).where(sa.func.coalesce(last, c.owner_since) < than, ~open_case).limit(limit)).scalars())
+    for conversation in old:
+        clear(db, conversation)
+        db.execute(conversations.delete().where(c.id == conversation))
+    return len(old)
+
+
 def public(row: Row) -> dict[str, Any]:
     """A message as the chat API shows it."""
     shown = {

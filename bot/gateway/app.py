@@ -122,6 +122,8 @@ async def _sweep(turns: Turns) -> None:
         await asyncio.sleep(SWEEP_EVERY)
         try:
             await turns.release_unclaimed()
+            if forgotten := await turns.forget_old():
+                log.info("deleted %d conversations older than they are kept", forgotten)
         except sa.exc.SQLAlchemyError:
             log.exception("sweep failed")
 

@@ -25,6 +25,7 @@ from bot.settings import Settings
 from desk import conversations as talk
 from desk.store import aware, now, reading
 from policy_kb import Reader
+from policy_kb.settings import retention_days
 
 log = logging.getLogger("huimin.turns")
 T = TypeVar("T")
@@ -205,6 +206,11 @@ class Turns:
             "region": message.region or self._settings.region,
             "as_of": message.as_of.isoformat() if message.as_of else None,
         }
+
+    async def forget_old(self) -> int:
+        """Delete what is older than the days it is kept (``HUIMIN_RETENTION_DAYS``); returns how many conversations."""
+        than = now() - dt.timedelta(days=retention_days())
+        return await self.write(lambda db: talk.forget_older(db, than))
 
     async def release_unclaimed(self) -> None:
         """``queue → bot`` where nobody claimed in time; the case stays open."""

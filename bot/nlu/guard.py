@@ -166,8 +166,11 @@ class IntentGuard(WithKnowledge):
 
     def _put_right(self, seen: Seen) -> str | None:
         """不对不对，她是91: who says what is right corrects; who only says that it is wrong wants somebody to look."""
+        if seen.intent != "wrong_answer":
+            return None
         told = seen.kinds - {"office", "out_of_scope"}
-        return CORRECT if seen.intent == "wrong_answer" and told and seen.covered >= self._config["told_share"] else None
+        named = told and seen.covered >= self._config["told_share"]
+        return CORRECT if named or heard(self.knowledge, seen.text).facts else None
 
     def _surely_ours(self, seen: Seen) -> bool:
         return "aspect" in seen.kinds and seen.intent in ASKING and seen.confidence >= self._config["surely_ours"]

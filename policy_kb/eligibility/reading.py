@@ -35,10 +35,13 @@ _FIRST_NO = regex.compile(r"^(?:没|不是|有|是|都没)")
 
 @dataclass(frozen=True)
 class Heard:
-    """What was understood: facts as JSON has them. ``unknown``: does not know what was asked. ``other``: says something else."""
+    """What was understood: facts as JSON has them. ``unknown``: does not know what was asked. ``bare``: a yes or no without any
+    word of the question's. ``other``: says something else.
+    """
 
     facts: dict[str, Any] = field(default_factory=dict)
     unknown: bool = False
+    bare: bool = False
 
     @property
     def other(self) -> bool:
@@ -67,12 +70,14 @@ def heard(kb: KnowledgeBase, text: str, asked: str | None = None, known: Mapping
     reading = _Reading(kb, read, asked, dict(known or {}))
     facts = reading.facts()
     if asked is None or asked in facts or facts and not reading.says_unknown():
-        return Heard(facts)
+        return Heard(facts, bare=reading.bare)
     return Heard(facts, unknown=reading.says_unknown())
 
 
 class _Reading(Numbers):
-    """What is named, and the answer to what was asked."""
+    """What is named, and the answer to what was asked. ``bare``: that was a yes or no and nothing else."""
+
+    bare = False
 
     def facts(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -123,6 +128,7 @@ class _Reading(Numbers):
     def _bare(self, spec: FactSpec) -> Any:
         """A yes or a no without any word of the question's."""
         yes, no = self._words["yes"].search(self._text), self._words["no"].search(self._text)
+        self.bare = bool(yes or no)
         if yes and not (no and no.start() <= yes.start()):
             return True if spec.yes_means is None and spec.kind == "bool" else spec.yes_means
         if no:

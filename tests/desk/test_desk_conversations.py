@@ -127,3 +127,35 @@ def test_a_failed_transaction_leaves_nothing(store, incoming):
 def test_times_without_a_zone_are_utc():
     assert aware(dt.datetime(2026, 11, 23)).tzinfo is dt.timezone.utc
     assert aware(None) is None
+
+
+# —— how long it is kept ——
+
+
+def aged(db, conversation: str, days: int) -> None:
+    """The conversation as it is when its last message is so old."""
+    db.execute(messages.update().where(messages.c.conversation == conversation).values(created_at=now() - dt.timedelta(days=days)))
+
+
+def test_a_conversation_is_deleted_with_all_its_messages_once_it_is_old_enough(db, conversation, incoming):
+    young, _ = talk.begin(db, incoming("特困"))
+    aged(db, conversation, 181)
+    assert talk.forget_older(db, now() - dt.timedelta(days=180)) == 1
+    assert [row.conversation for row in db.execute(sa.select(messages.c.conversation))] == [young]
+    assert list(db.execute(sa.select(conversations.c.id)).scalars()) == [young]
+
+
+def test_the_last_message_counts_not_the_first(db, conversation, incoming):
+    aged(db, conversation, 400)
+    talk.receive(db, conversation, incoming("还在"))
+    assert talk.forget_older(db, now() - dt.timedelta(days=180)) == 0
+
+
+def test_a_conversation_with_an_open_case_is_kept_until_it_is_resolved(db, conversation):
+    case = cases.open_case(db, conversation, None, reason="request_human", urgent=False, department=None, summary="")
+    aged(db, conversation, 400)
+    assert talk.forget_older(db, now() - dt.timedelta(days=180)) == 0
+    cases.claim(db, case.ticket, "小王")
+    cases.resolve(db, case.ticket, "小王", "已告知", talk.Outgoing("system", "notice", "已办结"))
+    aged(db, conversation, 400)
+    assert talk.forget_older(db, now() - dt.timedelta(days=180)) == 1

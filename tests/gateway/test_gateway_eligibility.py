@@ -143,7 +143,7 @@ CASES += [
 async def test_a_fact_that_cannot_be_is_400_and_named(street, facts, name):
     async with street.open() as house:
         message = refused(await post(house, asked(facts)), "bad_facts")
-        assert f"{name}：" in message or f" {name}" in message
+        assert f"{name}：" in message
 
 
 @pytest.mark.parametrize("value", [b"1e400", b"-1e400"])
