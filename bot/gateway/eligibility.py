@@ -15,7 +15,7 @@ from bot.gateway.chat import day_of
 from bot.gateway.errors import Refused, as_json
 from policy_kb import COUNTRY, KnowledgeBase
 from policy_kb.eligibility import BadFacts, read_household, screen
-from policy_kb.eligibility.facts import REGION
+from policy_kb.eligibility.facts import REGION, about_the_child
 from policy_kb.eligibility.wording import Words
 from policy_kb.reader import NothingLoaded
 from policy_kb.settings import today
@@ -66,7 +66,7 @@ def _answer(kb: KnowledgeBase, body: dict[str, Any]) -> web.Response:
     day = day_of(as_of) or today()
     benefits = _benefits(kb, body.get("benefits"))
     try:
-        household = read_household(kb, facts)
+        household = about_the_child(read_household(kb, facts))
     except BadFacts as error:
         raise Refused(400, "bad_facts", problems=str(error)) from None
     found = screen(kb, household, region, day, benefits)

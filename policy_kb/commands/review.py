@@ -19,7 +19,8 @@ _KINDS = {
     "provisions": "规定", "documents": "文件", "benefits": "事项", "topics": "话题", "audiences": "人群",
     "offices": "热线和办事地点", "institutions": "机构", "leads": "主管部门", "regions": "地区", "aspects": "问法",
     "needs": "需求", "institution_kinds": "机构种类", "emergencies": "危险情形", "out_of_scope": "不归我们答的事",
-    "wording": "用语", "everyday_words": "不当地名的词", "seeking_words": "找机构的词",
+    "household_facts": "家庭情况", "rules": "资格规则", "answer_words": "回答用语", "wording": "用语",
+    "everyday_words": "不当地名的词", "seeking_words": "找机构的词",
 }
 
 

@@ -28,6 +28,10 @@ DERIVED: dict[str, tuple[tuple[str, ...], str, str | None, str | None]] = {
 }
 
 
+# A fact that others can stand in for: nobody has more income than the household.
+STANDS_IN = {"own_income": ("own_income", "household_income")}
+
+
 @dataclass(frozen=True)
 class BoundRule:
     """One rule for one region and day. ``in_force``: it says something there on that day."""
@@ -69,9 +73,15 @@ def bound(kb: KnowledgeBase, benefit: str, region: str | None, as_of: dt.date) -
 def _bind(kb: KnowledgeBase, rules: tuple[RuleSpec, ...], region: str, as_of: dt.date) -> BoundRule:
     places = {r.code for r in kb.chain(region)}
     holding = [r for r in rules if holds(kb, r, places, as_of)]
-    # The nearest place's own rule, else the country's.
-    rule = max(holding, key=lambda r: (bool(r.within), r.effective_from or dt.date.min), default=None)
-    return Binder(kb, rule or rules[-1], region, as_of).rule(rule is not None)
+    depth = {r.code: n for n, r in enumerate(reversed(kb.chain(region)))}
+
+    def nearest(rule: RuleSpec) -> tuple[int, dt.date]:
+        return max((depth.get(code, -1) for code in rule.within), default=0), rule.effective_from or dt.date.min
+
+    if holding:  # the nearest place's own, else the country's; of several the newest
+        return Binder(kb, max(holding, key=nearest), region, as_of).rule(True)
+    # None says anything there on that day: what is shown is the country's, where it has one.
+    return Binder(kb, max(rules, key=lambda r: (not r.within, nearest(r))), region, as_of).rule(False)
 
 
 def holds(kb: KnowledgeBase, rule: RuleSpec, places: set[str], as_of: dt.date) -> bool:
@@ -86,8 +96,9 @@ def holds(kb: KnowledgeBase, rule: RuleSpec, places: set[str], as_of: dt.date) -
 
 def citation(d: Document, section: str | None, as_of: dt.date) -> Citation:
     """The article a condition comes from."""
-    end = d.ended_on()
-    in_force = False if end and end < as_of else True if d.is_law else None
+    start, end = d.effective_from or d.published, d.ended_on()
+    begun = start is None or start <= as_of
+    in_force = False if end and end < as_of else True if d.is_law and begun else None
     return Citation(d.title, section, d.issuer, d.number, d.published, d.effective_from, end, in_force, d.url)
 
 
@@ -181,15 +192,16 @@ class Binder:
     def _number(self, spec: ConditionSpec, operator: str) -> c.Node:
         limits = self._limits(getattr(spec, operator))
         if spec.fact in DERIVED:
-            facts, unit, period, _ = DERIVED[spec.fact]
+            facts, unit, period, per = DERIVED[spec.fact]
             every: Range = c.whole_line()
         else:
-            known = self._kb.household_facts[spec.fact]
-            facts, every, unit, period = (spec.fact,), whole(known), known.unit, known.period
+            known, per = self._kb.household_facts[spec.fact], None
+            facts, every, unit, period = STANDS_IN.get(spec.fact, (spec.fact,)), whole(known), known.unit, known.period
         if not isinstance(getattr(spec, operator), LimitSpec):
             plain = Figure(limits[None].low, limits[None].high, unit or "", period, ())
             limits = {None: plain, "urban": plain, "rural": plain}
-        return c.Node(spec, c.compare(operator, spec.fact, every, limits), (), limits, every, facts)
+        test = c.compare(operator, spec.fact, every, limits)
+        return c.Node(spec, test, (), limits, every, facts, (unit or "", period, per))
 
     def _limits(self, limit: float | LimitSpec) -> Figures:
         if not isinstance(limit, LimitSpec):

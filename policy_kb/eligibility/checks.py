@@ -16,6 +16,8 @@ _KINDS = {
     "below": NUMERIC, "at_most": NUMERIC, "at_least": NUMERIC,
 }
 _WHOLE = 100.0
+# What numbers are read from residents' words.
+UNDERSTOOD = frozenset({"元", "人", "周岁", "个月"})
 
 
 def check_facts(found: dict[str, dict[str, Any]], report: Callable[[str, str, str, Any], None]) -> None:
@@ -40,6 +42,8 @@ def check_facts(found: dict[str, dict[str, Any]], report: Callable[[str, str, st
                 say("数字的 likely 要写 low 和 high", "likely", index)
             if f.kind not in NUMERIC and not _among(one.value, values):
                 say(f"likely 里的 {one.value} 不是这个事实的取值", "likely", index)
+        if f.question and f.kind in NUMERIC and f.unit not in UNDERSTOOD:
+            say(f"居民说的话里还听不懂单位是“{f.unit}”的数字，只能用 {'、'.join(sorted(UNDERSTOOD))}", "unit")
         if f.likely and f.kind != "list" and abs(sum(x.share for x in f.likely) - _WHOLE) > 1e-6:
             say(f"likely 的份额加起来是 {sum(x.share for x in f.likely):g}，应当是100", "likely")
         for absent, follows in f.without.items():
@@ -109,6 +113,13 @@ class _RuleCheck:
         self._known("事项", [p.benefit], self._found["benefits"], "parameters", name)
         if p.category:
             self._known("人群", [p.category], self._found["audiences"], "parameters", name)
+        recorded = any(
+            x.benefit == p.benefit and x.aspect == p.aspect and x.value is not None and x.nature == "standard"
+            and (x.unit, x.period, x.audience.category) == (p.unit, p.period, p.category) and p.name in {None, x.name}
+            for x in self._found["provisions"].values()
+        )
+        if not recorded and not p.unrecorded:
+            self._say("哪里都没有收录这样的数字；确实还没有收录的，写 unrecorded: true", "parameters", name)
 
     def _condition(self, c: ConditionSpec, *path: Any) -> None:
         if c.document:
@@ -146,6 +157,17 @@ class _RuleCheck:
         limit = getattr(c, operator) if operator in {"below", "at_most", "at_least"} else None
         if isinstance(limit, LimitSpec):
             self._use(limit.parameter, *path)
+            self._same_unit(c.fact, limit.parameter, *path)
+
+    def _same_unit(self, name: str, parameter: str, *path: Any) -> None:
+        fact, limit = self._facts.get(name), self._rule.parameters.get(parameter)
+        if limit is None:
+            return
+        unit, period = (fact.unit, fact.period) if fact else DERIVED[name][1:3]
+        wanted = ("周岁", None) if limit.starting_age else (limit.unit, limit.period)
+        if (unit, period) != wanted:
+            said = ["/".join(x for x in pair if x) for pair in ((unit, period), wanted)]
+            self._say(f"单位不同：{name} 是 {said[0]}，参数 {parameter} 是 {said[1]}", *path)
 
     def _use(self, name: str, *path: Any) -> None:
         self._used.add(name)

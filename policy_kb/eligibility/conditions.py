@@ -32,7 +32,9 @@ class Env:
 
 @dataclass(frozen=True)
 class Node:
-    """A condition bound to a region and a day. ``limits`` and ``whole`` only where it compares a number."""
+    """A condition bound to a region and a day. ``limits``, ``whole`` and ``unit`` (with period and
+    per) only where it compares a number.
+    """
 
     spec: ConditionSpec
     test: Callable[[Env], Result]
@@ -40,6 +42,7 @@ class Node:
     limits: Figures | None = None
     whole: Range | None = None
     facts: tuple[str, ...] = ()
+    unit: tuple[str, str | None, str | None] = ("", None, None)
     trace: Trace | None = field(default=None, compare=False)
 
     def limit(self, env: Env) -> Figure | None:
@@ -198,6 +201,8 @@ def undecided(node: Node, env: Env) -> Iterator[str]:
         vague = isinstance(value, tuple) and value[0] != value[1] or isinstance(value, frozenset) and node.spec.fact
         if value is None or vague:
             yield name
+        elif name == node.spec.fact:
+            return  # known exactly: what could stand in for it decides nothing
 
 
 def whole_line() -> Range:

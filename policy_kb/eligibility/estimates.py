@@ -102,15 +102,16 @@ def steps_at(spec: StepsSpec, given: float) -> float:
 
 
 def _shares(rule: BoundRule, env: Env) -> Range | None:
-    """A part of a bill, up to a ceiling: from the lowest to the highest rate that may apply; None where one is not recorded."""
+    """A part of a bill, up to a ceiling: from the lowest to the highest rate that may apply, as far as they are recorded."""
     paid = env.facts.get(rule.spec.estimate.fact)
     if paid is None or math.isinf(paid[1]):
         return None
     found: list[Range] = []
     for share, node in zip(rule.spec.estimate.shares, rule.shares):
-        if node.test(env) is False:
-            continue
+        result = node.test(env)
         rate = _figure(rule, share.rate, env)
+        if result is False or result is None and rate is None:
+            continue
         if rate is None:
             return None
         low, high = paid[0] * rate.low / 100, paid[1] * rate.high / 100

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from policy_kb.eligibility import verdicts as v
-from policy_kb.eligibility.binding import DERIVED, BoundRule, bound
+from policy_kb.eligibility.binding import BoundRule, bound
 from policy_kb.eligibility.conditions import Env, Node, Result, Trace, undecided
 from policy_kb.eligibility.estimates import estimate
 from policy_kb.eligibility.facts import Facts, Household, completed
@@ -150,7 +150,7 @@ def _condition(node: Node, env: Env) -> v.Condition:
         if kept is None:
             kept = trace.kept[key] = _shown(node, trace, result, None, (), env)
         return kept
-    yours = _yours(leaf, value, env) if value is not None else None
+    yours = _yours(leaf, value) if value is not None else None
     return _shown(node, trace, result, yours, tuple(_condition(p, env) for p in trace.shown), env)
 
 
@@ -163,15 +163,10 @@ def _shown(
     return v.Condition(spec.id, spec.text, v.RESULTS[result], yours, limit, trace.cited, fact, parts, sources)
 
 
-def _yours(node: Node, value: tuple[float, float], env: Env) -> v.Quantity:
-    """The household's own figure, in the unit of what it is compared with."""
+def _yours(node: Node, value: tuple[float, float]) -> v.Quantity:
+    """The household's own figure."""
     low, high = value
-    if node.spec.fact in DERIVED:
-        _, unit, period, per = DERIVED[node.spec.fact]
-    else:
-        figure = node.limits[env.residence]
-        unit, period, per = (figure.unit, figure.period, None) if figure else ("", None, None)
-    return v.Quantity(round(low, 2), None if high == math.inf else round(high, 2), unit, period, per)
+    return v.Quantity(round(low, 2), None if high == math.inf else round(high, 2), *node.unit)
 
 
 def _near(rule: BoundRule, env: Env) -> Iterator[v.Near]:
@@ -184,7 +179,7 @@ def _near(rule: BoundRule, env: Env) -> Iterator[v.Near]:
             low, high = value
             shown, ends = limit
             if any(low <= most and high >= least for least, most in ends):
-                yield v.Near(top.spec.text, _yours(node, value, env), shown)
+                yield v.Near(top.spec.text, _yours(node, value), shown)
 
 
 def changes(kb: KnowledgeBase, household: Household, region: str | None, as_of: dt.date, benefit: str) -> Iterator[v.Change]:

@@ -170,6 +170,15 @@ def whole(spec: FactSpec) -> Range:
     return (spec.low or 0.0, math.inf if spec.high is None else spec.high)
 
 
+def about_the_child(household: Household) -> Household:
+    """Facts with a child's age and no other age are about that child: its age is the age of the person asked about."""
+    facts = household.facts
+    age = facts.get("child_age")
+    if age is None or "applicant_age" in facts or age[1] >= ADULT:
+        return household
+    return Household(facts | {"applicant_age": age}, household.members)
+
+
 def as_json(kb: KnowledgeBase, facts: Facts) -> dict[str, Any]:
     """The facts as :func:`read_household` takes them."""
     return {name: plain_value(kb.household_facts[name], value) for name, value in facts.items()}
@@ -190,8 +199,9 @@ def completed(kb: KnowledgeBase, facts: Facts) -> Facts:
     """The facts with what follows from them: income per head, the share of what must be spent, a child's own age.
 
     - income_per_head (元/月): all income by the people living together (审核确认办法 第八条's 家庭人均收入).
-    - own_income: no more than all of the household's together (some of which may not count).
+    - own_income: who lives alone has the household's; who does not, no more than it.
     - child_age, child_disabled: of a person asked about who is a child, where no other child is.
+    - working: whoever is registered as unemployed has no work.
     - expenditure_share (%): what had to be spent in the last twelve months beside twelve months' income.
     - what a list does not have: without ``disabled`` among the situations nobody has a disability.
     """
@@ -208,14 +218,16 @@ def completed(kb: KnowledgeBase, facts: Facts) -> Facts:
     if income is not None:
         low, high = size or whole(kb.household_facts["household_size"])
         found["income_per_head"] = (income[0] / high, income[1] / low)
-        found.setdefault("own_income", (0.0, income[1]))
+        found.setdefault("own_income", income if size == (1, 1) else (0.0, income[1]))
         spent = facts.get("necessary_expense")
         if spent is not None:
             least = spent[0] / (income[1] * 12) * 100 if income[1] else math.inf
             most = spent[1] / (income[0] * 12) * 100 if income[0] else math.inf
             found["expenditure_share"] = (0.0 if spent[0] == 0 else least, 0.0 if spent[1] == 0 else most)
     age = facts.get("applicant_age")
-    if age and age[1] < ADULT and "child_age" not in facts:
+    if facts.get("registered_unemployed"):
+        found.setdefault("working", False)
+    if age and age[1] < ADULT and facts.get("child_age", age) == age:
         found["child_age"] = age
         grade = facts.get("disability_grade")
         if grade is not None:

@@ -23,8 +23,6 @@ from policy_kb.per_base import per_base
 DRAWN = 64
 LISTS_DRAWN = 12
 SEED = 20
-# The benefit asked about counts so much more than its neighbours.
-MAIN = 4.0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The shape of household facts and eligibility rules in the YAML files: what a policy officer writes, checked field by field.
 
-How to write them: ``docs/policy-rules.md``. Which id may refer to which is checked by :mod:`policy_kb.eligibility.checks`.
+How to write them: ``docs/zh/eligibility-rules.md``. Which id may refer to which: :mod:`policy_kb.eligibility.checks`.
 """
 
 from __future__ import annotations
@@ -102,6 +102,7 @@ class ParameterSpec(Strict):
     unit: Text
     period: Text | None = None
     by_residence: bool = False
+    unrecorded: bool = Field(False, description="known to be recorded nowhere yet: no slip of the pen")
     starting_age: bool = False
 
 
@@ -271,6 +272,8 @@ class RuleSpec(Strict):
 
     @model_validator(mode="after")
     def _conditions_have_text(self):
+        if self.effective_from and self.effective_to and self.effective_to < self.effective_from:
+            raise ValueError("effective_to 早于 effective_from")
         for c in self.conditions:
             if not c.text or not c.id:
                 raise ValueError("每个条件都要写 id 和 text")

@@ -19,6 +19,8 @@ MAX_CHANGES = 2
 MAX_MISSING = 4
 # Money from here on is said without 角 and 分.
 WHOLE_FROM = 1000
+# What the office counts anew, so that being near a limit matters; nobody counts a year of age otherwise.
+MONEY = frozenset({"元", "%"})
 _MARKS = {v.MET: "✓", v.NOT_MET: "✗", v.UNKNOWN: "？"}
 
 
@@ -121,7 +123,8 @@ class Words:
             lines += self._condition(condition, about_person=self._about_person(verdict))
         lines += self._why_open(verdict)
         lines += self._changes(verdict)
-        if verdict.near_threshold and verdict.verdict != v.UNDETERMINED:
+        near = any(n.limit.unit in MONEY for n in verdict.near_threshold)
+        if near and verdict.verdict != v.UNDETERMINED:
             lines.append(self._say("near", department=self._department(verdict)))
         local = any(c.limit and c.limit.as_at for c in verdict.conditions)
         if verdict.verdict == v.UNLIKELY and local and self._household.facts.get("hukou_local") is not True:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from desk import tables
 from policy_kb import COUNTRY
 from policy_kb.eligibility import read_household, screen
+from policy_kb.eligibility.facts import about_the_child
 from tests.gateway.house import Answer, House
 
 PATH = "/api/eligibility"
@@ -127,8 +128,8 @@ CANNOT_BE: dict[str, tuple[dict[str, Any], str]] = {
     "a place in a member": ({"members": [{"region": WANSHENG}]}, "members.0.region"),
     "members of a member": ({"members": [{"members": []}]}, "members.0.members"),
     "31 members": ({"members": [{}] * 31}, "members"),
-    "more members than people": ({"household_size": 3, "members": [{}] * 3}, "household_size"),
-    "more members than people at most": ({"household_size": {"low": 2, "high": 3}, "members": [{}] * 3}, "household_size"),
+    "more members than people": ({"household_size": 3, "members": [{}] * 3}, "members"),
+    "more members than people at most": ({"household_size": {"low": 2, "high": 3}, "members": [{}] * 3}, "members"),
 }
 CASES = [pytest.param(*case, id=what) for what, case in CANNOT_BE.items()]
 CASES += [
@@ -337,6 +338,7 @@ HOUSEHOLDS = {
     "a family with an old and a disabled member": POOR | {"members": [
         {"applicant_age": 91}, {"applicant_age": 40, "disability_grade": 1, "disability_kind": "mental", "working": False}]},
     "a child": {"applicant_age": 4, "child_stage": "kindergarten", "kindergarten_kind": "public", "parents": "unable", "hukou_local": True},
+    "another's child": {"child_age": 7, "child_disabled": True, "receiving": [MLA], "parents": "able"},
     "somebody out of work": {"contribution_months": 70, "left_job_involuntarily": True, "registered_unemployed": True, "working": False},
 }
 shaped = pytest.mark.parametrize("facts", [
@@ -497,7 +499,7 @@ async def test_without_a_place_the_country_s_rules_alone_decide(street):
 @pytest.mark.parametrize("day", [DAY, "2026-11-22"])
 async def test_the_verdicts_are_those_of_screen(street, knowledge, facts, region, day):
     kb = knowledge.get()
-    expected = screen(kb, read_household(kb, facts), region, dt.date.fromisoformat(day))
+    expected = screen(kb, about_the_child(read_household(kb, facts)), region, dt.date.fromisoformat(day))
     async with street.open() as house:
         found = (await post(house, asked(facts, region=region, as_of=day))).body["benefits"]
     plain = json.loads(json.dumps([asdict(v) for v in expected], default=dt.date.isoformat))

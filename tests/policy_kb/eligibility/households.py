@@ -40,6 +40,10 @@ def known(draw, kb: KnowledgeBase) -> dict[str, Any]:
     """Every fact known, and none against what follows from another."""
     facts = {s.id: draw(value(kb, s)) for s in kb.household_facts.values() if s.id not in WITHOUT}
     facts["own_income"] = min(facts["own_income"], facts["household_income"])
+    if facts["household_size"] == 1:
+        facts["own_income"] = facts["household_income"]
+    if facts["registered_unemployed"]:
+        facts["working"] = False
     if facts["applicant_age"] < ADULT:
         facts |= {"child_age": facts["applicant_age"], "child_disabled": facts["disability_grade"] >= 1}
     return facts

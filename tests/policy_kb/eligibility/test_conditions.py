@@ -407,8 +407,8 @@ def test_a_rule_says_something_only_where_and_while_it_holds(given, on, expected
     ({"fact": "applicant_age", "at_least": 60}, {"applicant_age": {"low": 59, "high": 60}}, {"applicant_age"}),
     ({"fact": "applicant_age", "at_least": 60}, {"applicant_age": {"low": 60, "high": 61}}, set()),
     ({"fact": "own_income", "below": {"parameter": "line"}}, {"own_income": 500}, {"residence"}),
-    ({"fact": "own_income", "below": {"parameter": "line"}}, {"residence": "rural"}, {"own_income"}),
-    ({"fact": "own_income", "below": {"parameter": "line"}}, {}, {"residence", "own_income"}),
+    ({"fact": "own_income", "below": {"parameter": "line"}}, {"residence": "rural"}, {"own_income", "household_income"}),
+    ({"fact": "own_income", "below": {"parameter": "line"}}, {}, {"residence", "own_income", "household_income"}),
     ({"fact": "income_per_head", "below": {"parameter": "line"}}, {"residence": "rural"}, {"household_income", "household_size"}),
     ({"fact": "income_per_head", "below": {"parameter": "line"}}, {"residence": "rural", "household_income": 500}, {"household_size"}),
 ])

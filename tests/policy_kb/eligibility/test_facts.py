@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from small_kb import base
 
-from policy_kb.eligibility.facts import BadFacts, as_json, completed, read_household
+from policy_kb.eligibility.facts import BadFacts, about_the_child, as_json, completed, read_household
 from policy_kb.eligibility.schema import FactSpec
 
 EVERYTHING = math.inf
@@ -32,6 +32,8 @@ FACTS = [
     fact("applicant_age", "integer", "person", unit="周岁", low=0, high=130),
     fact("own_income", "money", "person", unit="元", period="月", low=0, high=50000),
     fact("disability_grade", "choice", "person", 0, 1, 2, 3, 4),
+    fact("registered_unemployed", "bool", "person"),
+    fact("working", "bool", "person"),
     fact("child_age", "integer", "child", unit="周岁", low=0, high=30),
     fact("child_disabled", "bool", "child"),
     fact("child_stage", "choice", "child", "none", "earlier", "last_year",
@@ -254,6 +256,15 @@ def test_own_income_is_at_most_the_household_s():
     assert complete(household_income={"low": 700, "high": 900})["own_income"] == (0, 900)
 
 
+def test_who_lives_alone_has_the_household_s_income():
+    assert complete(household_income={"low": 700, "high": 900}, household_size=1)["own_income"] == (700, 900)
+
+
+@pytest.mark.parametrize("size", [2, {"low": 1, "high": 2}])
+def test_who_may_not_live_alone_has_no_more_than_the_household(size):
+    assert complete(household_income=900, household_size=size)["own_income"] == (0, 900)
+
+
 def test_own_income_that_was_said_stays():
     assert complete(household_income=900, own_income=200)["own_income"] == (200, 200)
 
@@ -339,6 +350,22 @@ def test_what_was_said_stays_beside_a_list_without_it():
 
 def test_of_an_unknown_list_nothing_follows():
     assert complete(hukou_local=True) == {"hukou_local": True}
+
+
+@pytest.mark.parametrize(("given", "working"), [
+    ({"registered_unemployed": True}, False), ({"registered_unemployed": False}, None), ({}, None),
+    ({"registered_unemployed": True, "working": True}, True),
+])
+def test_who_is_registered_as_unemployed_has_no_work_unless_said_otherwise(given, working):
+    assert complete(**given).get("working") is working
+
+
+@pytest.mark.parametrize(("given", "age"), [
+    ({"child_age": 7}, (7, 7)), ({"child_age": 17}, (17, 17)), ({"child_age": 18}, None), ({"child_age": {"low": 17, "high": 18}}, None),
+    ({"child_age": 7, "applicant_age": 40}, (40, 40)), ({}, None),
+])
+def test_facts_with_only_a_child_s_age_are_about_that_child(given, age):
+    assert about_the_child(read_household(KB, given)).facts.get("applicant_age") == age
 
 
 def test_completing_leaves_the_facts_given_as_they_were():

@@ -24,6 +24,7 @@ household_facts:
     label: 收入
     kind: money
     unit: 元
+    period: 月
     low: 0
   - id: local
     label: 户口
@@ -149,6 +150,8 @@ FACT_MISTAKES = {
     "a choice without values": (CHOICE.split("    options")[0].replace("- id: stage", "- id: stage # 错"), "choice 和 list 要写 options"),
     "a list without values": (LIST.split("    options")[0].replace("- id: troubles", "- id: troubles # 错"), "choice 和 list 要写 options"),
     "a question without how likely the answers are": (YES_NO.replace("- id: poor", "- id: poor # 错") + "    question: 是吗？\n", "要写 likely"),
+    "a question for a number in a unit nobody reads": (
+        NUMBER.replace("unit: 个月", "unit: 公斤 # 错") + "    question: 多重？\n    likely: [{low: 0, high: 5, share: 100}]\n", "单位是“公斤”"),
     "a kind that does not exist": (YES_NO.replace("kind: bool", "kind: boolean # 错"), "只能是"),
     "somebody who does not exist": (YES_NO + "    about: neighbour # 错\n", "只能是"),
     "an unknown field": (YES_NO + "    lable: 甲 # 错\n", "没有这个字段名"),
@@ -212,6 +215,8 @@ CONDITION_MISTAKES = {
     "a list's value that does not exist": (condition("fact: ill", "includes: [flu]").replace("- id: second", "- id: second # 错"), "ill 没有 flu 这个取值"),
     "a benefit received that does not exist": (condition("fact: receiving", "includes: [pension]").replace("- id: second", "- id: second # 错"), "receiving 没有 pension 这个取值"),
     "a benefit in another list": (condition("fact: ill", "includes: [housing]").replace("- id: second", "- id: second # 错"), "ill 没有 housing 这个取值"),
+    "a number of people beside money": (condition("fact: size", "below: {parameter: line}").replace("- id: second", "- id: second # 错"), "单位不同：size 是 人，参数 line 是 元/月"),
+    "a share beside money": (condition("fact: expenditure_share", "below: {parameter: line}").replace("- id: second", "- id: second # 错"), "单位不同：expenditure_share 是 %，参数 line 是 元/月"),
     "an unknown parameter": (condition("fact: income", "below: {parameter: limit}").replace("- id: second", "- id: second # 错"), "没有这个参数：limit"),
     "an unknown document": (condition("document: lore", "fact: local", "is: true").replace("- id: second", "- id: second # 错"), "没有这个文件：lore"),
     "an unknown document inside": (condition("any:", "  - {document: lore, fact: local, is: true} # 错"), "没有这个文件：lore"),
@@ -228,6 +233,7 @@ RULE_MISTAKES = {
     "no next step": (RULE.replace("    next_step: 到街道申请\n", "").replace("- id: allowance", "- id: allowance # 错"), "缺少必填项"),
     "an unknown field": (rule("estimates: {} # 错"), "没有这个字段名"),
     "a day that is none": (rule("effective_from: 2020年 # 错"), "应当是日期"),
+    "an end before the beginning": (rule("effective_from: 2020-01-01", "effective_to: 2019-12-31").replace("- id: allowance", "- id: allowance # 错"), "effective_to 早于 effective_from"),
     "an unknown benefit": (RULE.replace("benefit: allowance\n    document", "benefit: alowance # 错\n    document"), "没有这个事项：alowance"),
     "an unknown document": (RULE.replace("document: law", "document: lore # 错"), "没有这个文件：lore"),
     "an unknown place": (rule('within: ["999999"] # 错'), "没有这个地区：999999"),
@@ -239,9 +245,12 @@ RULE_MISTAKES = {
     "an unknown kind of link": (rule(LINK[0], LINK[1].replace("also", "maybe") + " # 错"), "只能是"),
     "a place left out that does not exist": (rule('outside: ["999999"] # 错'), "没有这个地区：999999"),
     "a place left out, beside one it is for": (rule('within: ["440000"]', 'outside: ["999999"] # 错'), "没有这个地区：999999"),
-    "a parameter nobody uses": (RULE.replace("      line:", "      spare: {benefit: allowance, unit: 元} # 错\n      line:"), "参数 spare 没有用到"),
+    "a parameter nobody uses": (RULE.replace("      line:", "      spare: {benefit: allowance, unit: 元, period: 月} # 错\n      line:"), "参数 spare 没有用到"),
     "a parameter of an unknown benefit": (RULE.replace("      line:\n        benefit: allowance", "      line: # 错\n        benefit: pension"), "没有这个事项：pension"),
     "a parameter of unknown people": (RULE.replace("      line:", "      line: # 错").replace("        period: 月", "        category: nobody"), "没有这个人群：nobody"),
+    "a parameter that is recorded nowhere": (RULE.replace("      line:", "      line: # 错").replace("unit: 元", "unit: 人"), "哪里都没有收录这样的数字"),
+    "a parameter recorded for another period": (RULE.replace("      line:", "      line: # 错").replace("period: 月", "period: 年"), "哪里都没有收录这样的数字"),
+    "a parameter of another name": (RULE.replace("      line:", "      line: # 错").replace("        period: 月", "        period: 月\n        name: 护理补贴"), "哪里都没有收录这样的数字"),
     "a parameter without unit": (RULE.replace("      line:", "      line: # 错").replace("        unit: 元\n", ""), "缺少必填项"),
 }
 ESTIMATE_MISTAKES = {
@@ -293,7 +302,6 @@ NOT_SEEN = {
     "no place at all": condition("within: [] # 错"),
     "an amount by an age that is yes or no": estimate("by_age: line", "fact: local # 错"),
     "a step of an unknown document": estimate(*swapped(STEPS, "add: 9}", "add: 9, document: lore} # 错")),
-    "a rule that ends before it begins": rule("effective_from: 2020-01-01", "effective_to: 2019-01-01 # 错"),
     "a number whose ends are the wrong way round": NUMBER.replace("low: 0", "low: 5 # 错") + "    high: 3\n",
 }
 IN_ENGLISH = {
@@ -398,6 +406,8 @@ GOOD_ONES = {
     "a top-up with something on top": estimate("top_up: line", "additions:", "  - {parameter: line, when: {fact: local, is: true}}"),
     "an amount by age": estimate("by_age: line", "fact: size"),
     "links and neighbours": rule(*LINK, "neighbours: [housing]"),
+    "a parameter known to be recorded nowhere": RULE.replace("        unit: 元", "        unit: 元\n        unrecorded: true\n        name: 护理补贴"),
+    "a number of an odd unit that is never asked for": NUMBER.replace("个月", "公斤"),
     "places it is for and places left out": rule('within: ["440000"]', 'outside: ["445303"]'),
     "a number": NUMBER,
     "likely numbers": NUMBER + "    likely: [{low: 0, high: 5, share: 60}, {low: 6, high: 9, share: 40}]\n",
