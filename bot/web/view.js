@@ -66,7 +66,7 @@ function speakInLines(into, text, kind) {
   const all = text.split('\n');
   all.forEach((line, i) => {
     const cls = kind === 'question' ? (i === all.length - 1 ? 'ask' : 'aside') : i === 0 ? 'verdict' : MARKS[line[0]] || '';
-    const why = cls === 'ask' && /^(.*[？?])（(.*)）$/.exec(line);
+    const why = cls === 'ask' && /^(.*[？?。])（(.*)）$/.exec(line);
     into.append(speak(el('p', cls), why ? why[1] : line));
     if (why) into.append(speak(el('p', 'aside'), why[2]));
   });

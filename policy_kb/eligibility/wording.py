@@ -118,7 +118,7 @@ class Words:
         if verdict.person is not None:
             lines.append(self._say("verdict_person", number=verdict.person + 2))
         if verdict.estimate:
-            lines.append(self.estimate(verdict.estimate))
+            lines.append(self.estimate(verdict.estimate, verdict))
         for condition in verdict.conditions:
             lines += self._condition(condition, about_person=self._about_person(verdict))
         lines += self._why_open(verdict)
@@ -202,8 +202,12 @@ class Words:
             lines.append(self._say(f"change_{change.verdict}", fact=spec.label, value=value))
         return lines
 
-    def estimate(self, q: v.Quantity) -> str:
-        """估算：每月560元左右."""
+    def estimate(self, q: v.Quantity, verdict: v.Verdict) -> str:
+        """估算：每月560元左右. With an old line: what it was then, and how much it may be by now."""
+        old = [c.limit.as_at for c in verdict.conditions if c.limit and c.limit.old and c.limit.unit == q.unit]
+        if old and q.low != q.high:
+            return self._say("estimate_old", when=day_name(min(old)), period=self._period(q.period), low=number(round(q.low)),
+                             high=number(round(q.high)), unit=q.unit)
         return self._say(
             "estimate_exact" if q.low == q.high else "estimate_at_most" if q.low == 0 else "estimate_range",
             period=self._period(q.period), amount=self._range(q.low, q.low, ""), low=number(round(q.low)),

@@ -415,3 +415,37 @@ def test_the_box_takes_1000_characters_and_no_more(page):
     box(page).press("Enter")
     expect(mine(page)).to_have_count(0)
     assert len(box(page).input_value()) == 1001
+
+
+# —— the eligibility check ——
+
+
+def test_a_check_asks_one_thing_at_a_time_and_ends_in_a_verdict_with_marks(page):
+    question = ask(page, "云安农村，三口人，全家一个月收入九百，够低保吗")
+    expect(question.locator(".ask")).to_have_count(1)
+    expect(question.locator(".ask")).to_contain_text("房产")
+    before = bots(page).count()
+    page.get_by_role("button", name="没有", exact=True).last.click()
+    expect(mine(page).last).to_contain_text("没有")
+    expect(bots(page).nth(before)).to_contain_text("户口")
+    verdict = ask(page, "是")
+    expect(verdict.locator(".verdict")).to_contain_text("可能符合")
+    expect(verdict.locator(".met")).to_have_count(3)
+    expect(verdict).to_contain_text("您家每人每月300元")
+    expect(verdict.get_by_text(re.compile("^来源"))).to_be_visible()
+    assert page.problems == []
+
+
+def test_a_fact_of_the_verdict_is_changed_with_a_button(page):
+    ask(page, "云安农村，三口人，全家一个月收入九百，户口在本地，没有存款房产，够低保吗")
+    page.get_by_role("button", name="改“家里人数”").last.click()
+    expect(bots(page).last.locator(".ask")).to_contain_text("几个人", timeout=WAIT)
+    verdict = ask(page, "一个人")
+    expect(verdict).to_contain_text("家里1人")
+
+
+def test_a_check_fits_a_phone(page):
+    ask(page, "我能享受什么")
+    ask(page, "万盛")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.evaluate("window.__violations") == []
