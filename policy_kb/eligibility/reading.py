@@ -30,6 +30,8 @@ _SAME_LETTERS = str.maketrans("囗叁壹贰肆", "口三一二四")
 _SAID_IN_QUESTIONS = {"residence", "hukou_local"}
 _OF_US = regex.compile(r"我|他|她|妈|爸|孩|娃|家")
 _BARE_ANSWER = regex.compile(r"(?:嗯|是|有|对|不是|没有|没|有的|是的|不)(?:啊|呀|的|嘛)?")
+# Titles of buttons that say yes or no: as an answer they are read as such, and never inside a sentence (是低保户).
+_NO_WORD_OF_ITS_OWN = {"是", "不是", "有", "没有"}
 _FIRST_NO = regex.compile(r"^(?:没|不是|有|是|都没)")
 
 
@@ -54,7 +56,8 @@ def _patterns(kb: KnowledgeBase) -> dict[tuple[str, int, str], regex.Pattern]:
     found = {}
     for spec in kb.household_facts.values():
         for index, option in enumerate(spec.options):
-            says = [*option.says, *option.plainly, regex.escape(option.title)]
+            title = () if option.title in _NO_WORD_OF_ITS_OWN else (regex.escape(option.title),)
+            says = [*option.says, *option.plainly, *title]
             for key, words in (("says", says), ("plainly", option.plainly)):
                 if words:
                     found[spec.id, index, key] = regex.compile("|".join(sorted(words, key=len, reverse=True)))
@@ -121,7 +124,7 @@ class _Reading(Numbers):
             return self._option(spec, asked=False)
         if self.says_unknown() and not _FIRST_NO.search(self._text):
             return None
-        if value is None and not told:
+        if value is None and (not told or _BARE_ANSWER.fullmatch(first)):
             return self._bare(spec)
         return value
 
