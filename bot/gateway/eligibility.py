@@ -42,7 +42,7 @@ async def post_eligibility(request: web.Request) -> web.Response:
 async def _body(request: web.Request) -> dict[str, Any]:
     try:
         body = json.loads(await request.read(), parse_constant=_no_constant)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(400, "not_json") from None
     if not isinstance(body, dict):
         raise Refused(400, "bad_shape", where="body")

@@ -36,7 +36,8 @@ class Refused(Exception):
 def as_json(
     body: object, status: int = 200, headers: dict[str, str] | None = None, default: Callable[[Any], Any] | None = None
 ) -> web.Response:
-    encoded = json.dumps(body, ensure_ascii=False, default=default)
+    # What was sent may be said back: half a surrogate has no encoding.
+    encoded = json.dumps(body, ensure_ascii=False, default=default).encode("utf-8", "replace").decode()
     return web.json_response(text=encoded, status=status, headers={"Cache-Control": "no-store", **(headers or {})})
 
 

@@ -136,9 +136,11 @@ class Binder:
         document = self._kb.documents[spec.document or self._rule.document]
         return citation(document, spec.section or (None if spec.document else self._rule.section), self._as_of)
 
-    def node(self, spec: ConditionSpec) -> c.Node:
-        """The condition as a function, with what it shows where it has a text."""
-        found = self._function(spec)
+    def node(self, spec: ConditionSpec, alternative: bool = False) -> c.Node:
+        """The condition as a function, with what it shows where it has a text. ``alternative``: one of several ways, or an
+        exception.
+        """
+        found = self._function(spec, alternative)
         return replace(found, trace=self._trace(spec, found)) if spec.text else found
 
     def _trace(self, spec: ConditionSpec, node: c.Node) -> c.Trace:
@@ -154,16 +156,16 @@ class Binder:
         )
         return c.Trace(self.cited(spec), leaf, told, shown, near)
 
-    def _function(self, spec: ConditionSpec) -> c.Node:
+    def _function(self, spec: ConditionSpec, alternative: bool) -> c.Node:
         """The condition as a function, with what its trace needs. Where its document no longer held on the day: never met."""
         operator = spec.operator
         days = self._days(spec.document) if spec.document else None
         if days == BEFORE:
-            # A way that was not open yet; a condition of the whole rule may have stood in an earlier document.
-            result = None if spec in self._rule.conditions else False
+            # A way that was not open yet; what the whole rule asks may have stood in an earlier document.
+            result = False if alternative else None
             return c.Node(spec, lambda env: result)
         if days == AFTER:
-            inner = self.node(spec.model_copy(update={"document": None}))
+            inner = self.node(spec.model_copy(update={"document": None}), alternative)
             return replace(inner, spec=spec, test=lambda env: None if inner.test(env) is not False else False)
         if operator in {"below", "at_most", "at_least"}:
             return self._number(spec, operator)
@@ -179,7 +181,7 @@ class Binder:
             return c.Node(spec, lambda env: inside)
         if operator == "office":
             return c.Node(spec, lambda env: None)
-        parts = tuple(self.node(p) for p in spec.parts())
+        parts = tuple(self.node(p, alternative or operator != "all_") for p in spec.parts())
         test = {"all_": c.every, "any_": c.some}[operator](parts) if operator != "not_" else c.negated(parts[0])
         return c.Node(spec, test, parts)
 
@@ -225,6 +227,7 @@ def limit_of(operator: str, figure: Figure) -> Limit:
     return Limit(
         round(figure.low, 2), None if math.isinf(figure.high) else round(figure.high, 2), figure.unit, figure.period, per,
         comparison=operator, as_at=max((d for d in stated if d), default=None), old=figure.grown,
+        region=next((h.provision.region for h in figure.held), None),
     )
 
 

@@ -30,7 +30,7 @@ def check_facts(found: dict[str, dict[str, Any]], report: Callable[[str, str, st
         values = [o.value for o in f.options]
         if len(values) != len(set(map(repr, values))):
             say("options 里有重复的 value", "options")
-        if f.kind == "bool" and f.options and {o.value for o in f.options} != {True, False}:
+        if f.kind == "bool" and f.options and sorted(map(repr, values)) != ["False", "True"]:
             say("bool 的 options 要写 true 和 false 各一个", "options")
         for index, o in enumerate(f.options):
             for other in o.could_be:
@@ -88,9 +88,16 @@ class _RuleCheck:
 
     def all(self) -> None:
         r = self._rule
-        self._known("事项", [r.benefit, *r.neighbours, *(link.benefit for link in r.links)], self._found["benefits"], "benefit")
-        self._known("文件", [r.document, *(link.document for link in r.links)], self._found["documents"], "document")
-        self._known("地区", [*r.within, *r.outside], self._places, "within")
+        self._known("事项", [r.benefit], self._found["benefits"], "benefit")
+        self._known("文件", [r.document], self._found["documents"], "document")
+        for section in ("within", "outside"):
+            for index, code in enumerate(getattr(r, section)):
+                self._known("地区", [code], self._places, section, index)
+        for index, name in enumerate(r.neighbours):
+            self._known("事项", [name], self._found["benefits"], "neighbours", index)
+        for index, link in enumerate(r.links):
+            self._known("事项", [link.benefit], self._found["benefits"], "links", index, "benefit")
+            self._known("文件", [link.document], self._found["documents"], "links", index, "document")
         with_rules = {other.benefit for other in self._found["rules"].values()}
         for name in r.neighbours:
             if name in self._found["benefits"] and name not in with_rules:
@@ -133,8 +140,11 @@ class _RuleCheck:
                     self._say(f"qualifies 里的 {name} 没有规则", *path)
         if c.within:
             self._known("地区", c.within, self._places, *path)
-        for part in c.parts():
-            self._condition(part, *path)
+        for name in ("all", "any"):
+            for index, part in enumerate(getattr(c, f"{name}_") or ()):
+                self._condition(part, *path, name, index)
+        if c.not_:
+            self._condition(c.not_, *path, "not")
 
     def _about_fact(self, c: ConditionSpec, *path: Any) -> None:
         operator = c.operator
@@ -178,6 +188,8 @@ class _RuleCheck:
         e = self._rule.estimate
         if e.fact and e.fact not in self._facts:
             self._say(f"没有这个事实：{e.fact}", "estimate")
+        elif e.fact and self._facts[e.fact].kind not in NUMERIC:
+            self._say(f"{e.fact} 不是数字，不能用来估算", "estimate", "fact")
         for name in (e.top_up, e.by_age, *(e.flat or ()), *(a.parameter for a in e.additions)):
             if name:
                 self._use(name, "estimate")

@@ -23,6 +23,9 @@ REGION = "region"
 RECEIVING = "receiving"
 SITUATIONS = "situations"
 MAX_MEMBERS = 30
+# Above all that a rule compares with; what is spent without any income is no finite part of it.
+MOST_SHARE = 1e6
+LEAST_INCOME = 0.01
 ADULT = 18
 NONE_AT_ALL = "none"
 
@@ -89,7 +92,7 @@ def _taker(kb: KnowledgeBase, spec: FactSpec) -> Callable[[Any], Any]:
 
         def number(value: Any) -> Any:
             if type(value) in usual and least <= value <= most:
-                return (value, value)
+                return (value or 0, value or 0)
             return value_of(kb, spec, value)
         return number
     kept = {(type(o.value), o.value): value_of(kb, spec, o.value) for o in spec.options} if spec.kind == "choice" else {}
@@ -139,6 +142,8 @@ def value_of(kb: KnowledgeBase, spec: FactSpec, value: Any) -> Any:
     known = [*known, *(kb.benefits if spec.id == RECEIVING else ())]
     if not isinstance(value, list) or not all(_among(v, known) for v in value):
         raise ValueError("应当是列表，里面只能是" + ("事项编号" if spec.id == RECEIVING else f" {'、'.join(map(str, known))}"))
+    if NONE_AT_ALL in value and len(set(value)) > 1:
+        raise ValueError(f"写了 {NONE_AT_ALL}（都没有），就不能再写别的")
     return frozenset(value) - {NONE_AT_ALL}
 
 
@@ -148,19 +153,23 @@ def _among(value: Any, known: Iterable[Any]) -> bool:
 
 
 def _range(spec: FactSpec, value: Any) -> Range:
-    ends = [value.get("low"), value.get("high")] if isinstance(value, Mapping) and set(value) <= {"low", "high"} else [value] * 2
+    given = isinstance(value, Mapping) and set(value) <= {"low", "high"}
+    ends = [value.get("low"), value.get("high")] if given else [value] * 2
+    if ends == [None, None]:
+        raise ValueError("low 和 high 至少写一个")
+    unit = f"（{spec.unit}）" if spec.unit else ""
     least, most = whole(spec)
     low, high = (least if ends[0] is None else ends[0]), (most if ends[1] is None else ends[1])
     for n in (low, high):
-        if isinstance(n, bool) or not isinstance(n, (int, float)) or math.isnan(n):
-            raise ValueError(f"应当是数字（{spec.unit}）")
-        if spec.kind == "integer" and not math.isinf(n) and n != int(n):
-            raise ValueError(f"应当是整数（{spec.unit}）")
+        if isinstance(n, bool) or not isinstance(n, (int, float)) or isinstance(n, float) and math.isnan(n):
+            raise ValueError(f"应当是数字{unit}")
+        if spec.kind != "money" and n not in (math.inf, -math.inf) and n != int(n):
+            raise ValueError(f"应当是整数{unit}")
     if low > high:
         raise ValueError("low 大于 high")
     if low < least or high > most:
-        raise ValueError(f"应当在 {least:g} 到 {most:g} 之间（{spec.unit}）")
-    return (low, high)
+        raise ValueError(f"至少是 {least:.0f}{unit}" if math.isinf(most) else f"应当在 {least:.0f} 到 {most:.0f} 之间{unit}")
+    return (low or 0, high or 0)  # no minus before a zero
 
 
 def whole(spec: FactSpec) -> Range:
@@ -221,15 +230,20 @@ def completed(kb: KnowledgeBase, facts: Facts) -> Facts:
         found.setdefault("own_income", income if size == (1, 1) else (0.0, income[1]))
         spent = facts.get("necessary_expense")
         if spent is not None:
-            least = spent[0] / (income[1] * 12) * 100 if income[1] else math.inf
-            most = spent[1] / (income[0] * 12) * 100 if income[0] else math.inf
-            found["expenditure_share"] = (0.0 if spent[0] == 0 else least, 0.0 if spent[1] == 0 else most)
+            found["expenditure_share"] = (_share(spent[0], income[1]), _share(spent[1], income[0]))
     age = facts.get("applicant_age")
     if facts.get("registered_unemployed"):
         found.setdefault("working", False)
     if age and age[1] < ADULT and facts.get("child_age", age) == age:
         found["child_age"] = age
         grade = facts.get("disability_grade")
-        if grade is not None:
-            found.setdefault("child_disabled", grade >= 1)
+        if grade is not None and (isinstance(grade, int) or 0 not in grade):
+            found.setdefault("child_disabled", grade != 0)
     return found
+
+
+def _share(spent: float, income: float) -> float:
+    """What a year's spending is of a year's income, in %; without income as much as anybody can spend."""
+    if spent == 0:
+        return 0.0
+    return min(spent / (income * 12) * 100, MOST_SHARE) if income >= LEAST_INCOME else MOST_SHARE

@@ -18,6 +18,7 @@ from policy_kb.resolve import Held, add_months, hold, newest, starts
 GROWTH = 1.12
 GROWS_AFTER_MONTHS = 18
 DAYS_A_YEAR = 365.25
+MOST_YEARS = 100
 RESIDENCES = ("urban", "rural")
 
 
@@ -91,8 +92,15 @@ def _figure(kb: KnowledgeBase, spec: ParameterSpec, region: str, as_of: dt.date,
     if not held:
         return None
     ranges = [range_of(h, as_of) for h in held]
-    grown = any(h.provision.indexed and high > low for h, (low, high) in zip(held, ranges))
+    grown = any(_is_old(h, as_of) for h in held)
     return Figure(min(low for low, _ in ranges), max(high for _, high in ranges), spec.unit, spec.period, tuple(held), grown)
+
+
+def _is_old(h: Held, as_of: dt.date) -> bool:
+    """Whether it is raised nearly every year and was stated more than 18 months before."""
+    p = h.provision
+    stated = p.as_at or p.effective_from or starts(p, h.document)
+    return bool(p.indexed and stated and add_months(stated, GROWS_AFTER_MONTHS) < as_of)
 
 
 def range_of(h: Held, as_of: dt.date) -> tuple[float, float]:
@@ -100,8 +108,8 @@ def range_of(h: Held, as_of: dt.date) -> tuple[float, float]:
     p = h.provision
     low = high = float(p.value)
     stated = p.as_at or p.effective_from or starts(p, h.document)
-    if p.indexed and stated and add_months(stated, GROWS_AFTER_MONTHS) < as_of:
-        high = low * GROWTH ** ((as_of - stated).days / DAYS_A_YEAR)
+    if _is_old(h, as_of) and stated:
+        high = low * GROWTH ** min((as_of - stated).days / DAYS_A_YEAR, MOST_YEARS)
     if p.comparator == "at_least":
         high = math.inf
     elif p.comparator == "at_most":

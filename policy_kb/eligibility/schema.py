@@ -83,6 +83,8 @@ class FactSpec(Strict):
             raise ValueError("数字（integer、money）要写 low 和 unit")
         if self.kind in {"choice", "list"} and not self.options:
             raise ValueError("choice 和 list 要写 options")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError("low 大于 high")
         if self.question and not self.likely:
             raise ValueError("要问的事实要写 likely（大概各占多少）")
         return self
@@ -138,16 +140,16 @@ class ConditionSpec(Strict):
     section: Text | None = None
     fact: Identifier | None = None
     is_: Scalar | None = Field(None, alias="is")
-    one_of: list[Scalar] | None = None
+    one_of: Annotated[list[Scalar], Field(min_length=1)] | None = None
     below: Limit | None = None
     at_most: Limit | None = None
     at_least: Limit | None = None
-    includes: list[Scalar] | None = None
-    all_: list[ConditionSpec] | None = Field(None, alias="all")
-    any_: list[ConditionSpec] | None = Field(None, alias="any")
+    includes: Annotated[list[Scalar], Field(min_length=1)] | None = None
+    all_: Annotated[list[ConditionSpec], Field(min_length=1)] | None = Field(None, alias="all")
+    any_: Annotated[list[ConditionSpec], Field(min_length=1)] | None = Field(None, alias="any")
     not_: ConditionSpec | None = Field(None, alias="not")
-    qualifies: list[Identifier] | None = None
-    within: list[RegionCode] | None = None
+    qualifies: Annotated[list[Identifier], Field(min_length=1)] | None = None
+    within: Annotated[list[RegionCode], Field(min_length=1)] | None = None
     office: Text | None = None
 
     @property
@@ -183,8 +185,6 @@ class StepSpec(Strict):
     add: float = 0
     each: float = 0
     every: float = 1
-    document: Identifier | None = None
-    section: Text | None = None
 
 
 class StepsSpec(Strict):

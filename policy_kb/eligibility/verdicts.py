@@ -29,11 +29,14 @@ class Quantity:
 
 @dataclass(slots=True)
 class Limit(Quantity):
-    """A limit: how it is compared, and the day its figure was stated for. ``old``: it may be higher by now, hence a range."""
+    """A limit: how it is compared, the day its figure was stated for, and which place recorded it. ``old``: it may be higher by
+    now, hence a range.
+    """
 
     comparison: str = "below"
     as_at: dt.date | None = None
     old: bool = False
+    region: str | None = None
 
 
 @dataclass(slots=True)

@@ -55,7 +55,7 @@ class Words:
             return "、".join(titles) if titles else self._title(spec, "none")
         plain = plain_value(spec, value)
         if isinstance(plain, dict):
-            return self._range(plain["low"], plain["high"], spec.unit or "")
+            return self._say("choice_range", low=self._title(spec, plain["low"]), high=self._title(spec, plain["high"]))
         return self._title(spec, plain)
 
     def _title(self, spec: FactSpec, value: Any) -> str:
@@ -171,11 +171,12 @@ class Words:
 
     def _limit(self, limit: v.Limit) -> str:
         when = day_name(limit.as_at) if limit.as_at else ""
+        place = self._kb.regions[limit.region].name if limit.region not in {None, self._region} else ""
         per = (self._say("per_head") if limit.per == "person" and limit.unit == "元" else "") + self._period(limit.period)
         if limit.old and limit.high is not None:
             low, high = self._range(limit.low, limit.low, limit.unit), self._range(limit.high, limit.high, limit.unit)
-            return per + self._say("limit_old", when=when, low=low, high=high)
-        return self._say("limit_dated", value=per + self._range(limit.low, limit.high, limit.unit), when=when)
+            return per + self._say("limit_old", when=when, place=place, low=low, high=high)
+        return self._say("limit_dated", value=per + self._range(limit.low, limit.high, limit.unit), when=when, place=place)
 
     def _why_open(self, verdict: v.Verdict) -> list[str]:
         lines = []
