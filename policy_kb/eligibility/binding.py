@@ -17,7 +17,7 @@ from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase
 from policy_kb.per_base import per_base
 from policy_kb.wording import citation_of
 
-MAX_BOUND = 4096
+MAX_KEPT = 512
 NEAR = 0.10
 BEFORE, AFTER = "before", "after"
 
@@ -30,6 +30,13 @@ DERIVED: dict[str, tuple[tuple[str, ...], str, str | None, str | None]] = {
 
 # A fact that others can stand in for: nobody has more income than the household.
 STANDS_IN = {"own_income": ("own_income", "household_income")}
+
+
+# Which other facts a fact may follow from (see completed()); the situations speak of many, and are never what one would change.
+FOLLOWS_FROM = {
+    "own_income": ("household_income", "household_size"), "child_age": ("applicant_age",),
+    "child_disabled": ("applicant_age", "disability_grade"), "working": ("registered_unemployed",),
+}
 
 
 @dataclass(frozen=True)
@@ -48,26 +55,42 @@ class BoundRule:
     shares: tuple[c.Node, ...]
     links: tuple[tuple[LinkSpec, Citation], ...]
     not_checked: tuple[str, ...]
+    reaches: tuple[frozenset[str] | None, ...]
+
+
+class RulesAt(dict[str, "BoundRule | None"]):
+    """The rules of one region and day by benefit, each bound when it is first asked for; None where nobody wrote one."""
+
+    def __init__(self, kb: KnowledgeBase, region: str, as_of: dt.date):
+        super().__init__()
+        self._kb, self._region, self._as_of = kb, region, as_of
+
+    def __missing__(self, benefit: str) -> BoundRule | None:
+        rules = self._kb.rules_of.get(benefit)
+        found = self[benefit] = _bind(self._kb, rules, self._region, self._as_of) if rules else None
+        return found
 
 
 @per_base
-def _kept(kb: KnowledgeBase) -> dict[tuple[str, str, dt.date], BoundRule]:
+def _kept(kb: KnowledgeBase) -> dict[tuple[str, dt.date], RulesAt]:
     return {}
+
+
+def rules_at(kb: KnowledgeBase, region: str | None, as_of: dt.date) -> RulesAt:
+    """All rules as they are in the region on the day. Kept while the base is in use."""
+    kept = _kept(kb)
+    key = (region or COUNTRY, as_of)
+    found = kept.get(key)
+    if found is None:
+        if len(kept) >= MAX_KEPT:
+            kept.clear()
+        found = kept[key] = RulesAt(kb, *key)
+    return found
 
 
 def bound(kb: KnowledgeBase, benefit: str, region: str | None, as_of: dt.date) -> BoundRule | None:
     """The benefit's rule for the region and day; None where nobody wrote a rule for the benefit."""
-    kept = _kept(kb)
-    key = (benefit, region or COUNTRY, as_of)
-    found = kept.get(key)
-    if found is None:
-        rules = kb.rules_of.get(benefit)
-        if not rules:
-            return None
-        if len(kept) >= MAX_BOUND:
-            kept.clear()
-        found = kept[key] = _bind(kb, rules, region or COUNTRY, as_of)
-    return found
+    return rules_at(kb, region, as_of)[benefit]
 
 
 def _bind(kb: KnowledgeBase, rules: tuple[RuleSpec, ...], region: str, as_of: dt.date) -> BoundRule:
@@ -121,7 +144,7 @@ class Binder:
             links=tuple(
                 (link, citation(self._kb.documents[link.document], link.section, self._as_of)) for link in self._rule.links
             ),
-            not_checked=tuple(self._rule.not_checked),
+            not_checked=tuple(self._rule.not_checked), reaches=tuple(_reach(n) for n in nodes),
         )
 
     def _steps(self, steps: Iterable[StepsSpec]) -> StepsSpec | None:
@@ -218,6 +241,17 @@ def _near_by(operator: str, figure: Figure | None) -> tuple[Limit, tuple[Range, 
         return None
     ends = [end for end in (figure.low, figure.high) if end and not math.isinf(end)]
     return limit_of(operator, figure), tuple((end * (1 - NEAR), end * (1 + NEAR)) for end in ends)
+
+
+def _reach(node: c.Node) -> frozenset[str] | None:
+    """The facts that can make a difference to a condition; None: any, where it looks at other benefits."""
+    if node.spec.qualifies:
+        return None
+    inside = [_reach(p) for p in node.parts]
+    if None in inside:
+        return None
+    facts = {name for fact in node.facts or (node.spec.fact,) if fact for name in (fact, *FOLLOWS_FROM.get(fact, ()))}
+    return frozenset(facts).union(*inside)
 
 
 def limit_of(operator: str, figure: Figure) -> Limit:

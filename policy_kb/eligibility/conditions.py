@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from policy_kb.answers import Citation
@@ -44,6 +45,10 @@ class Node:
     facts: tuple[str, ...] = ()
     unit: tuple[str, str | None, str | None] = ("", None, None)
     trace: Trace | None = field(default=None, compare=False)
+
+    @cached_property
+    def operator(self) -> str:
+        return self.spec.operator
 
     def limit(self, env: Env) -> Figure | None:
         return self.limits[env.residence] if self.limits else None

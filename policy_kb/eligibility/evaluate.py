@@ -6,10 +6,11 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from policy_kb.eligibility import verdicts as v
-from policy_kb.eligibility.binding import BoundRule, bound
+from policy_kb.eligibility.binding import BoundRule, bound, rules_at
 from policy_kb.eligibility.conditions import Env, Node, Result, Trace, undecided
 from policy_kb.eligibility.estimates import estimate
 from policy_kb.eligibility.facts import Facts, Household, completed
@@ -22,26 +23,24 @@ class Screening:
     """One household, one region, one day. What one benefit's rule asks of another is worked out once."""
 
     def __init__(self, kb: KnowledgeBase, household: Household, region: str | None, as_of: dt.date):
-        self._kb, self._region, self._as_of = kb, region or COUNTRY, as_of
-        self._household = household
-        persons = [household.facts, *(household.person(i, kb.household_facts) for i in range(len(household.members)))]
-        self._facts = [completed(kb, f) for f in persons]
+        self._region = region or COUNTRY
+        persons = [household.facts]
+        if household.members:
+            persons += [household.person(i, kb.household_facts) for i in range(len(household.members))]
+        self._rules = rules_at(kb, self._region, as_of)
         self._known: dict[tuple[int, str], Result] = {}
-        self._envs = [Env(f, self._asker(i)) for i, f in enumerate(self._facts)]
-
-    def _asker(self, person: int):
-        return lambda benefit: self._result_for(person, benefit)
+        self._envs = [Env(completed(kb, facts), partial(self._result_for, i)) for i, facts in enumerate(persons)]
 
     def _result_for(self, person: int, benefit: str) -> Result:
         key = (person, benefit)
         if key not in self._known:
-            rule = bound(self._kb, benefit, self._region, self._as_of)
+            rule = self._rules[benefit]
             self._known[key] = rule.test(self._envs[person]) if rule and rule.in_force else None
         return self._known[key]
 
     def result(self, benefit: str) -> Result:
         """The verdict as three-valued truth, without its trace."""
-        rule = bound(self._kb, benefit, self._region, self._as_of)
+        rule = self._rules[benefit]
         if rule is None or not rule.in_force:
             return None
         if rule.spec.about == "household":
@@ -51,7 +50,7 @@ class Screening:
 
     def missing(self, benefit: str) -> tuple[str, ...]:
         """The facts that could still decide the benefit, for any of the persons it may be about."""
-        rule = bound(self._kb, benefit, self._region, self._as_of)
+        rule = self._rules[benefit]
         if rule is None or not rule.in_force or self.result(benefit) is not None:
             return ()
         envs = self._envs[:1] if rule.spec.about == "household" else self._envs
@@ -62,13 +61,13 @@ class Screening:
             yield from undecided(node, env)
             for asked in _asks_of(node, env):
                 if env.qualifies(asked) is None:
-                    other = bound(self._kb, asked, self._region, self._as_of)
+                    other = self._rules[asked]
                     if other and other.in_force:
                         yield from self._missing_of(other, env)
 
     def verdict(self, benefit: str) -> v.Verdict:
         """The verdict on one benefit that has a rule. Raises :class:`KeyError` where none was written."""
-        rule = bound(self._kb, benefit, self._region, self._as_of)
+        rule = self._rules[benefit]
         if rule is None:
             raise KeyError(benefit)
         person = self._whose(rule)
@@ -84,8 +83,9 @@ class Screening:
             near_threshold=tuple(_near(rule, env)),
             would_change=(),
             estimate=self._estimate(rule) if result is True else None,
-            links=tuple(self._links(rule, env, person)) if rule.links else (), next_step=rule.spec.next_step, rule=rule.spec.id,
-            rule_version=rule.spec.version, in_force=rule.in_force, person=person - 1 if person else None,
+            links=tuple(self._links(rule, env, person, result is True)) if rule.links else (),
+            next_step=rule.spec.next_step, rule=rule.spec.id, rule_version=rule.spec.version,
+            in_force=rule.in_force, person=person - 1 if person else None,
         )
 
     def _whose(self, rule: BoundRule) -> int:
@@ -100,11 +100,13 @@ class Screening:
             envs = [e for e in self._envs if rule.test(e) is True]
         return estimate(rule, envs, self._envs)
 
-    def _links(self, rule: BoundRule, env: Env, person: int) -> Iterator[v.Link]:
+    def _links(self, rule: BoundRule, env: Env, person: int, likely: bool) -> Iterator[v.Link]:
         receiving = env.facts.get("receiving")
         for link, cited in rule.links:
             has = receiving is not None and link.benefit in receiving
-            applies = True if has else self._result_for(person, link.benefit)
+            # What to see too matters where this one is not likely, what to choose between where it is.
+            matters = (link.kind == "also") is not likely
+            applies = True if has else self._result_for(person, link.benefit) if matters else None
             yield v.Link(link.benefit, link.kind, link.text, applies, cited)
 
 
@@ -126,8 +128,7 @@ def screen(
     screening = Screening(kb, household, region, as_of)
     names = list(kb.rules_of) if benefits is None else list(dict.fromkeys(benefits))
     return [
-        replace(found, would_change=tuple(changes(kb, household, region, as_of, found.benefit)))
-        if found.verdict == v.UNLIKELY else found
+        replace(found, would_change=tuple(changes(kb, household, found, as_of))) if found.verdict == v.UNLIKELY else found
         for found in map(screening.verdict, names)
     ]
 
@@ -182,20 +183,21 @@ def _near(rule: BoundRule, env: Env) -> Iterator[v.Near]:
                 yield v.Near(top.spec.text, _yours(node, value), shown)
 
 
-def changes(kb: KnowledgeBase, household: Household, region: str | None, as_of: dt.date, benefit: str) -> Iterator[v.Change]:
-    """Which one fact, were it different, would make the benefit no longer unlikely; each is tried out."""
-    rule = bound(kb, benefit, region, as_of)
+def changes(kb: KnowledgeBase, household: Household, verdict: v.Verdict, as_of: dt.date) -> Iterator[v.Change]:
+    """Which one fact of the person asked about, were it different, would make an unlikely benefit no longer so; each is tried."""
+    rule = bound(kb, verdict.benefit, verdict.region, as_of)
+    failing = [n for n, c in enumerate(verdict.conditions) if c.result == v.NOT_MET]
     facts = completed(kb, household.facts)
     env = Env(facts, lambda b: None)
     tried: set[tuple[str, Any]] = set()
-    for node in _failing(rule.nodes, env):
+    for node in _failing([rule.nodes[n] for n in failing], env):
         for fact, to in _other_values(kb, node, env, facts):
-            if (fact, to) in tried:
+            if (fact, to) in tried or not all(rule.reaches[n] is None or fact in rule.reaches[n] for n in failing):
                 continue
             tried.add((fact, to))
             value = (to, to) if isinstance(to, float) else to
             other = Household(household.facts | {fact: value}, household.members)
-            result = Screening(kb, other, region, as_of).result(benefit)
+            result = Screening(kb, other, verdict.region, as_of).result(verdict.benefit)
             if result is not False:
                 yield v.Change(fact, to, v.VERDICTS[result])
 
@@ -224,7 +226,7 @@ def _other_values(kb: KnowledgeBase, node: Node, env: Env, facts: Facts) -> Iter
                 if most is not None and most >= 0:
                     yield "household_income", float(most)
         elif spec.fact in kb.household_facts and not math.isinf(figure.high):
-            yield spec.fact, float(figure.high if spec.operator != "below" else math.ceil(figure.high) - 1)
-    elif spec.fact and spec.operator in {"is_", "one_of"}:
-        for value in (spec.is_,) if spec.operator == "is_" else spec.one_of:
+            yield spec.fact, float(figure.high if node.operator != "below" else math.ceil(figure.high) - 1)
+    elif spec.fact and node.operator in {"is_", "one_of"}:
+        for value in (spec.is_,) if node.operator == "is_" else spec.one_of:
             yield spec.fact, value

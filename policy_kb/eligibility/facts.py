@@ -204,6 +204,21 @@ def plain_value(spec: FactSpec, value: Any) -> Any:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
+@per_base
+def _without(kb: KnowledgeBase) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """Of each situation that a household does not have, the facts that follow, as they are kept."""
+    found = []
+    for absent, follows in kb.household_facts[SITUATIONS].without.items():
+        values = {k: v.model_dump(exclude_none=True) if isinstance(v, WithinSpec) else v for k, v in follows.items()}
+        found.append((absent, [(name, value_of(kb, kb.household_facts[name], value)) for name, value in values.items()]))
+    return found
+
+
+@per_base
+def _whole_size(kb: KnowledgeBase) -> Range:
+    return whole(kb.household_facts["household_size"])
+
+
 def completed(kb: KnowledgeBase, facts: Facts) -> Facts:
     """The facts with what follows from them: income per head, the share of what must be spent, a child's own age.
 
@@ -217,15 +232,13 @@ def completed(kb: KnowledgeBase, facts: Facts) -> Facts:
     found = dict(facts)
     situations = facts.get(SITUATIONS)
     if situations is not None:
-        for absent, follows in kb.household_facts[SITUATIONS].without.items():
+        for absent, follows in _without(kb):
             if absent not in situations:
-                for other, value in follows.items():
-                    spec = kb.household_facts[other]
-                    known = value.model_dump(exclude_none=True) if isinstance(value, WithinSpec) else value
-                    found.setdefault(other, value_of(kb, spec, known))
+                for name, value in follows:
+                    found.setdefault(name, value)
     size, income = facts.get("household_size"), facts.get("household_income")
     if income is not None:
-        low, high = size or whole(kb.household_facts["household_size"])
+        low, high = size or _whole_size(kb)
         found["income_per_head"] = (income[0] / high, income[1] / low)
         found.setdefault("own_income", income if size == (1, 1) else (0.0, income[1]))
         spent = facts.get("necessary_expense")

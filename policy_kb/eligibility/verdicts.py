@@ -78,7 +78,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Link:
-    """How the benefit stands to another one. ``applies``: the other is received or likely too; None: not known."""
+    """How the benefit stands to another one. ``applies``: the other is received or likely too; None: not
+    known, or without matter for this verdict.
+    """
 
     benefit: str
     kind: str
