@@ -207,8 +207,9 @@ def plain_value(spec: FactSpec, value: Any) -> Any:
 @per_base
 def _without(kb: KnowledgeBase) -> list[tuple[str, list[tuple[str, Any]]]]:
     """Of each situation that a household does not have, the facts that follow, as they are kept."""
-    found = []
-    for absent, follows in kb.household_facts[SITUATIONS].without.items():
+    found: list[tuple[str, list[tuple[str, Any]]]] = []
+    situations = kb.household_facts.get(SITUATIONS)
+    for absent, follows in situations.without.items() if situations else ():
         values = {k: v.model_dump(exclude_none=True) if isinstance(v, WithinSpec) else v for k, v in follows.items()}
         found.append((absent, [(name, value_of(kb, kb.household_facts[name], value)) for name, value in values.items()]))
     return found
@@ -216,7 +217,8 @@ def _without(kb: KnowledgeBase) -> list[tuple[str, list[tuple[str, Any]]]]:
 
 @per_base
 def _whole_size(kb: KnowledgeBase) -> Range:
-    return whole(kb.household_facts["household_size"])
+    size = kb.household_facts.get("household_size")
+    return whole(size) if size else (1, math.inf)
 
 
 def completed(kb: KnowledgeBase, facts: Facts) -> Facts:

@@ -24,7 +24,9 @@ _COUNTS_OTHERS = regex.compile(r"个月|分(?:钱|没|都|收)|块?钱都没|年
 
 @per_base
 def _words(kb: KnowledgeBase) -> dict[str, regex.Pattern]:
-    return {name: regex.compile("|".join(words)) for name, words in kb.answer_words.items()}
+    """What answers without a value; of what a base has no words for nothing is found."""
+    nothing = {name: ["(?!)"] for name in ("unknown", "yes", "no", "asks", "other")}
+    return {name: regex.compile("|".join(words)) for name, words in (nothing | kb.answer_words).items()}
 
 
 class Said:

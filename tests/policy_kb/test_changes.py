@@ -105,6 +105,7 @@ PARTS = {
     "everyday_words": frozenset({"公安"}),
     "seeking_words": frozenset({"哪家"}),
     "wording": {"new": "新"},
+    "answer_words": {"unknown": ["不知道"]},
     "household_facts": {"f": FactSpec(id="f", label="年龄", kind="integer", unit="岁", low=0)},
     "rules": (RuleSpec(id="r", benefit="allowance", document="law", section="第一条", next_step="去问",
                        conditions=[{"id": "old", "text": "满60岁", "fact": "f", "at_least": 60}]),),

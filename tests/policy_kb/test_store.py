@@ -69,6 +69,16 @@ offices: [{id: desk, name: 窗口, region: "445303", kind: office, purpose: 办�
 emergencies: [{id: e, first_line: "110", advice: 躲, patterns: [打我], harmless: [打我电话]}]
 out_of_scope: [{id: x, aliases: [股市], reply: 不知道。}]
 everyday_words: [公安, 资源]
+household_facts:
+  - {id: age, label: 年龄, kind: integer, about: person, unit: 周岁, low: 0, high: 130, question: 多大？,
+     likely: [{low: 0, high: 130, share: 100}]}
+rules:
+  - id: b
+    benefit: allowance
+    document: law
+    conditions: [{id: old, text: 满60岁, fact: age, at_least: 60}]
+    next_step: 去问
+answer_words: {unknown: [不知道]}
 wording: {line: "{who}{value}"}
 """
 
