@@ -102,7 +102,7 @@ class _Reading(Numbers):
         asked = self._specs.get(self._asked or "")
         if asked is None or spec.kind in NUMERIC:
             return False
-        return asked.id == SITUATIONS or asked.about == "child" and spec.about == "person"
+        return asked.of_others or asked.id == SITUATIONS or asked.about == "child" and spec.about == "person"
 
     def _answer(self, spec: FactSpec, told: Mapping[str, Any]) -> Any:
         """The value of the fact that was asked for; None where the text does not answer."""
