@@ -67,11 +67,15 @@ def vanished(extract: Extract, file: SourceFile) -> list[str]:
 
 
 def swallowed(file: SourceFile) -> list[str]:
-    """What clauses span but neither say nor leave out with a report, beyond their own number."""
+    """What clauses span but neither say, nor give as the document's title, nor leave out with a report, beyond their number."""
     starts = [0, *(i + 1 for i, c in enumerate(file.text) if c == "\n")]
     missing: list[str] = []
-    for clause in (c for d in file.documents for c in d.clauses):
+    for document, clause in ((d, c) for d in file.documents for c in d.clauses):
         span = file.text[clause.start : clause.end]
+        title = squeeze(document.metadata.title)
+        if title not in squeeze(clause.text):
+            # A title below the word 附件 stands inside that attachment's span, broken over lines.
+            span = re.sub(r"\s*".join(map(re.escape, title)), lambda m: " " * len(m[0]), span, count=1)
         for d in file.dropped:
             if clause.start <= starts[d.line - 1] < clause.end and d.text in span:
                 span = span.replace(d.text, " " * len(d.text), 1)

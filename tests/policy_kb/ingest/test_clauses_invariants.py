@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 
 from clause_help import paths, swallowed, unfaithful, vanished
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policy_kb.ingest.model import Extract, SourceFile
@@ -47,6 +47,7 @@ def check(extract: Extract) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(DOCUMENTS)
+@example("附件\n各地要按照规定，\n各地要按照规定，\n各地要按照规定，\n关于发放慰问金的通知\n各地要按照规定，")
 def test_in_plain_text(text: str) -> None:
     check(read_text(text.encode(), "文件.txt"))
 
