@@ -73,7 +73,7 @@ class FactSpec(Strict):
     yes_means: Scalar | None = Field(None, description="what a bare 有、是 means, where not true")
     no_means: Scalar | list[Scalar] | None = Field(None, description="what a bare 没有、不是 means, where not false")
     together: list[Identifier] = Field([], description="facts often said in the same breath, understood as if asked for too")
-    of_others: bool = Field(False, description="the answer speaks of other people: nothing else in it is taken for the household's")
+    of_others: bool = Field(False, description="the answer speaks of other people; nothing else in it is about the household")
     without: dict[Identifier, dict[Identifier, Scalar | WithinSpec]] = Field(
         {}, description="lists only: what is known where the list does not have a value: disabled → disability_grade 0"
     )
