@@ -29,7 +29,7 @@ from policy_kb.settings import ROOT, var_folder
 READY_WITHIN = 120.0
 STEADY_AFTER = 30.0
 MAX_PAUSE = 15.0
-STOP_WITHIN = 8.0
+STOP_WITHIN = 8.0  # beyond what the gateway gives its running turns
 
 
 def check_port(host: str, port: int) -> None:
@@ -207,16 +207,16 @@ def _serve(settings: Settings, model: Path) -> int:
             time.sleep(0.2)
     finally:
         say("正在停止…")
-        _stop(children)
+        _stop(children, settings.stop_timeout)
     say("已停止")
     return failed
 
 
-def _stop(children: list[Child]) -> None:
-    for child in children:
+def _stop(children: list[Child], patience: float) -> None:
+    """Last started, first stopped: the gateway's running turns, which get ``patience`` seconds, need Rasa."""
+    for child in reversed(children):
         child.signal(signal.SIGTERM)
-    deadline = time.monotonic() + STOP_WITHIN
-    for child in children:
+        deadline = time.monotonic() + patience + STOP_WITHIN
         if child.process:
             try:
                 child.process.wait(max(0.1, deadline - time.monotonic()))
