@@ -308,3 +308,36 @@ def test_children_talk_on_loopback_with_a_new_secret_each_start(tmp_path: Path):
     assert len({c.environment["HUIMIN_RASA_SECRET"] for c in first}) == 1
     assert first[0].environment["HUIMIN_RASA_SECRET"] != second[0].environment["HUIMIN_RASA_SECRET"]
     assert not any(c.environment["HUIMIN_RASA_SECRET"] in part for c in first for part in c.command)
+
+
+class _Stopping:
+    """A child that notes who was told to stop, and who had ended by then."""
+
+    def __init__(self, name: str, told: list[str], ends: bool = True):
+        self.name, self._told, self._ends = name, told, ends
+        self.process = self
+        self.waited: list[float] = []
+
+    def signal(self, number: int) -> None:
+        self._told.append(f"{self.name} {signal.Signals(number).name}")
+
+    def wait(self, seconds: float | None = None) -> None:
+        if seconds is not None:
+            self.waited.append(seconds)
+            if not self._ends:
+                raise launcher.subprocess.TimeoutExpired("x", seconds)
+        self._told.append(f"{self.name} ended")
+
+
+def test_rasa_is_told_to_stop_when_the_gateway_whose_turns_need_it_has_ended():
+    told: list[str] = []
+    launcher._stop([_Stopping("rasa", told), _Stopping("gateway", told)], 20.0)
+    assert told == ["gateway SIGTERM", "gateway ended", "rasa SIGTERM", "rasa ended"]
+
+
+def test_the_gateway_gets_the_time_of_its_running_turns_before_it_is_killed():
+    told: list[str] = []
+    gateway = _Stopping("gateway", told, ends=False)
+    launcher._stop([gateway], 20.0)
+    assert gateway.waited[0] > 20.0
+    assert told == ["gateway SIGTERM", "gateway SIGKILL", "gateway ended"]
