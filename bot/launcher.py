@@ -29,7 +29,7 @@ from policy_kb.settings import ROOT, var_folder
 READY_WITHIN = 120.0
 STEADY_AFTER = 30.0
 MAX_PAUSE = 15.0
-STOP_WITHIN = 8.0  # beyond what the gateway gives its running turns
+STOP_WITHIN = 8.0
 
 
 def check_port(host: str, port: int) -> None:
@@ -73,12 +73,13 @@ def prepare() -> bool:
 
 @dataclass
 class Child:
-    """One process that is kept running."""
+    """One process that is kept running. ``patience``: seconds that it may need to finish what it does when it is to stop."""
 
     name: str
     command: list[str]
     environment: dict[str, str]
     log: Path
+    patience: float = 0.0
     process: subprocess.Popen | None = None
     started: float = 0.0
     pause: float = 0.5
@@ -129,7 +130,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _children(model: Path) -> list[Child]:
+def _children(model: Path, stop_timeout: float) -> list[Child]:
     port = free_port()
     environment = _environment() | {
         "HUIMIN_RASA_URL": f"http://127.0.0.1:{port}", "HUIMIN_RASA_SECRET": secrets.token_hex(32),
@@ -139,7 +140,7 @@ def _children(model: Path) -> list[Child]:
     rasa = [sys.executable, "-m", "bot.rasa_host.server", "--model", str(model), "--port", str(port)]
     return [
         Child("Rasa（含自定义动作）", rasa, environment, logs / "rasa.log"),
-        Child("网关", [sys.executable, "-m", "bot.gateway"], environment, logs / "gateway.log"),
+        Child("网关", [sys.executable, "-m", "bot.gateway"], environment, logs / "gateway.log", patience=stop_timeout),
     ]
 
 
@@ -184,7 +185,7 @@ def _serve(settings: Settings, model: Path) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    children = _children(model)
+    children = _children(model, settings.stop_timeout)
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
     url = f"http://{host}:{settings.port}"
     say("正在启动…")
@@ -207,19 +208,18 @@ def _serve(settings: Settings, model: Path) -> int:
             time.sleep(0.2)
     finally:
         say("正在停止…")
-        _stop(children, settings.stop_timeout)
+        _stop(children)
     say("已停止")
     return failed
 
 
-def _stop(children: list[Child], patience: float) -> None:
-    """Last started, first stopped: the gateway's running turns, which get ``patience`` seconds, need Rasa."""
+def _stop(children: list[Child]) -> None:
+    """Last started, first stopped: the gateway's running turns need Rasa."""
     for child in reversed(children):
         child.signal(signal.SIGTERM)
-        deadline = time.monotonic() + patience + STOP_WITHIN
         if child.process:
             try:
-                child.process.wait(max(0.1, deadline - time.monotonic()))
+                child.process.wait(child.patience + STOP_WITHIN)
             except subprocess.TimeoutExpired:
                 child.signal(signal.SIGKILL)
                 child.process.wait()

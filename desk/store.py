@@ -23,7 +23,8 @@ def desk_url() -> str:
 def open_store(url: str | None = None) -> Engine:
     """An engine with its tables there. SQLite: WAL, foreign keys on, the write lock from the start of each transaction.
 
-    No error tells the values of a statement: they are residents' words. Transactions that only read begin with :func:`reading`.
+    SQLAlchemy's errors do not list the values of a statement, which are residents' words. Transactions that only read begin with
+    :func:`reading`.
     """
     url = url or desk_url()
     if not url.startswith("sqlite"):
