@@ -1,11 +1,32 @@
-"""``python -m bot``: run the service, or ask the running one."""
+"""``python -m bot``: run the service, ask the running one, or say something to everybody."""
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
+import getpass
 import sys
 
 from bot.client import ask, default_url
+
+
+def _day(given: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{given} 不是日期，应当写成 2026-12-05 这样") from None
+
+
+def _operators_commands(commands: argparse._SubParsersAction) -> None:
+    switch = commands.add_parser("switch", help="停用、恢复机器人，不用重启")
+    switch.add_argument("to", choices=("off", "on", "status"))
+    switch.add_argument("--why", help="告诉居民的原因，例如：系统维护，预计14:00恢复")
+    notice = commands.add_parser("notice", help="在页面上挂一条通知；不写内容就显示现在的")
+    notice.add_argument("text", nargs="?")
+    notice.add_argument("--until", type=_day, help="最后一天，例如 2026-12-05")
+    notice.add_argument("--clear", action="store_true", help="撤下通知")
+    for command in (switch, notice):
+        command.add_argument("--as", dest="who", default=getpass.getuser(), help="操作人")
 
 
 def main() -> int:
@@ -18,7 +39,12 @@ def main() -> int:
     question.add_argument("--region", help="默认地区代码，例如 445303")
     question.add_argument("--as-of", help="按哪一天回答，例如 2019-06-30")
     question.add_argument("--url", default=default_url(), help="服务地址（默认 %(default)s）")
+    _operators_commands(commands)
     args = parser.parse_args()
+    if args.command in {"switch", "notice"}:
+        from bot import operating
+
+        return operating.run(args)
     if args.command == "ask":
         return ask(args.url, args.text, args.region, args.as_of)
     if args.command == "train":

@@ -73,12 +73,13 @@ def prepare() -> bool:
 
 @dataclass
 class Child:
-    """One process that is kept running."""
+    """One process that is kept running. ``patience``: seconds that it may need to finish what it does when it is to stop."""
 
     name: str
     command: list[str]
     environment: dict[str, str]
     log: Path
+    patience: float = 0.0
     process: subprocess.Popen | None = None
     started: float = 0.0
     pause: float = 0.5
@@ -129,7 +130,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _children(model: Path) -> list[Child]:
+def _children(model: Path, stop_timeout: float) -> list[Child]:
     port = free_port()
     environment = _environment() | {
         "HUIMIN_RASA_URL": f"http://127.0.0.1:{port}", "HUIMIN_RASA_SECRET": secrets.token_hex(32),
@@ -139,7 +140,7 @@ def _children(model: Path) -> list[Child]:
     rasa = [sys.executable, "-m", "bot.rasa_host.server", "--model", str(model), "--port", str(port)]
     return [
         Child("Rasa（含自定义动作）", rasa, environment, logs / "rasa.log"),
-        Child("网关", [sys.executable, "-m", "bot.gateway"], environment, logs / "gateway.log"),
+        Child("网关", [sys.executable, "-m", "bot.gateway"], environment, logs / "gateway.log", patience=stop_timeout),
     ]
 
 
@@ -184,7 +185,7 @@ def _serve(settings: Settings, model: Path) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    children = _children(model)
+    children = _children(model, settings.stop_timeout)
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
     url = f"http://{host}:{settings.port}"
     say("正在启动…")
@@ -213,13 +214,12 @@ def _serve(settings: Settings, model: Path) -> int:
 
 
 def _stop(children: list[Child]) -> None:
-    for child in children:
+    """Last started, first stopped: the gateway's running turns need Rasa."""
+    for child in reversed(children):
         child.signal(signal.SIGTERM)
-    deadline = time.monotonic() + STOP_WITHIN
-    for child in children:
         if child.process:
             try:
-                child.process.wait(max(0.1, deadline - time.monotonic()))
+                child.process.wait(child.patience + STOP_WITHIN)
             except subprocess.TimeoutExpired:
                 child.signal(signal.SIGKILL)
                 child.process.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import re
 import secrets
@@ -11,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policy_kb.settings import var_folder
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class BadSetting(Exception):
@@ -28,6 +32,21 @@ def _number(name: str, default: int, low: int, high: int) -> int:
 
 def _names(name: str) -> frozenset[str]:
     return frozenset(x.strip().rstrip("/") for x in os.environ.get(name, "").split(",") if x.strip())
+
+
+def _networks(name: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(x, strict=False) for x in sorted(_names(name)))
+    except ValueError as error:
+        raise BadSetting(f"{name} 应当是用逗号分开的地址或网段，例如 10.0.0.0/8：{error}") from None
+
+
+def _one_of(name: str, values: tuple[str, ...]) -> str | None:
+    given = os.environ.get(name, "").strip()
+    found = next((v for v in values if v.lower() == given.lower()), None)
+    if given and found is None:
+        raise BadSetting(f"{name} 应当是 {'、'.join(values)} 之一，现在是 {given}")
+    return found
 
 
 def secret_key() -> str:
@@ -67,6 +86,10 @@ class Settings:
     give_up_after: float = 600.0
     unclaimed_after: float = 1800.0
     notify_webhook: str | None = None
+    stop_timeout: float = 20.0
+    metrics_allow: tuple[Network, ...] = ()
+    log_level: str = "INFO"
+    log_format: str | None = None  # None: text on a terminal, else JSON
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -80,6 +103,10 @@ class Settings:
             trusted_proxies=_names("HUIMIN_TRUSTED_PROXIES"),
             allowed_origins=_names("HUIMIN_ALLOWED_ORIGINS"),
             notify_webhook=os.environ.get("HUIMIN_NOTIFY_WEBHOOK") or None,
+            stop_timeout=_number("HUIMIN_STOP_TIMEOUT", 20, 0, 600),
+            metrics_allow=_networks("HUIMIN_METRICS_ALLOW"),
+            log_level=_one_of("HUIMIN_LOG_LEVEL", LOG_LEVELS) or "INFO",
+            log_format=_one_of("HUIMIN_LOG_FORMAT", ("json", "text")),
             rasa_url=os.environ.get("HUIMIN_RASA_URL", "http://127.0.0.1:5005"),
             rasa_secret=os.environ.get("HUIMIN_RASA_SECRET", ""),
         )

@@ -14,6 +14,8 @@ from desk.store import aware, now
 from desk.tables import cases, conversations, messages, quick_replies
 
 BOT, QUEUE, STAFF = "bot", "queue", "staff"
+# How long the id of a first message finds the conversation that it began.
+REMEMBERED = dt.timedelta(hours=24)
 
 # What every turn asks several times, put together once: that takes longer than asking it.
 _CONVERSATION = sa.select(conversations).where(conversations.c.id == sa.bindparam("given"))
@@ -68,15 +70,12 @@ class Outgoing:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def begin(db: Connection, incoming: Incoming, remembered: dt.timedelta = dt.timedelta(hours=24)) -> tuple[str, Row]:
+def begin(db: Connection, incoming: Incoming, remembered: dt.timedelta = REMEMBERED) -> tuple[str, Row]:
     """Begin a conversation with its first message; the same id and body within ``remembered`` finds the first again.
 
     Returns (conversation id, message). Raises :class:`Conflict`.
     """
-    c = conversations.c
-    earlier = db.execute(
-        sa.select(c.id).where(c.first_client_id == incoming.client_id, c.created_at >= now() - remembered)
-    ).scalar()
+    earlier = _begun_with(db, incoming.client_id, remembered)
     if earlier:
         return earlier, receive(db, earlier, incoming)
     name = uuid.uuid4().hex
@@ -86,6 +85,18 @@ def begin(db: Connection, incoming: Incoming, remembered: dt.timedelta = dt.time
          "last_seq": 0},
     )
     return name, receive(db, name, incoming)
+
+
+def _begun_with(db: Connection, client_id: str, remembered: dt.timedelta) -> str | None:
+    c = conversations.c
+    return db.execute(sa.select(c.id).where(c.first_client_id == client_id, c.created_at >= now() - remembered)).scalar()
+
+
+def is_known(db: Connection, conversation: str | None, client_id: str, remembered: dt.timedelta = REMEMBERED) -> bool:
+    """Whether the message was saved before; with ``conversation`` None as the first of one."""
+    if conversation is None:
+        return _begun_with(db, client_id, remembered) is not None
+    return db.execute(_KNOWN, {"given": conversation, "client": client_id}).first() is not None
 
 
 def receive(db: Connection, conversation: str, incoming: Incoming) -> Row:

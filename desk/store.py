@@ -23,14 +23,16 @@ def desk_url() -> str:
 def open_store(url: str | None = None) -> Engine:
     """An engine with its tables there. SQLite: WAL, foreign keys on, the write lock from the start of each transaction.
 
-    Transactions that only read are begun with :func:`reading`.
+    SQLAlchemy's errors do not list the values of a statement, which are residents' words. Transactions that only read begin with
+    :func:`reading`.
     """
     url = url or desk_url()
     if not url.startswith("sqlite"):
-        engine = sa.create_engine(url, future=True, pool_pre_ping=True)
+        engine = sa.create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
     else:
         engine = sa.create_engine(
-            url, future=True, poolclass=QueuePool, connect_args={"check_same_thread": False, "timeout": LOCK_TIMEOUT}
+            url, future=True, hide_parameters=True, poolclass=QueuePool,
+            connect_args={"check_same_thread": False, "timeout": LOCK_TIMEOUT},
         )
 
         @sa.event.listens_for(engine, "connect")

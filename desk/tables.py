@@ -10,6 +10,7 @@ OWNERS = ("bot", "queue", "staff")
 SENDERS = ("resident", "bot", "staff", "system")
 STATES = ("received", "answered", "answered_late", "given_up")
 CASE_STATUSES = ("open", "claimed", "resolved")
+SERVICE_STATES = ("switch", "notice")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
@@ -99,4 +100,17 @@ case_events = sa.Table(
     sa.Column("who", sa.String(80), nullable=False),
     sa.Column("what", sa.String(32), nullable=False),
     sa.Column("why", sa.Text),
+)
+
+# What operators say to everybody: that the assistant is switched off, and a notice. No row: switched on, no notice.
+service_states = sa.Table(
+    "service_states",
+    metadata,
+    sa.Column("name", sa.String(8), primary_key=True),
+    sa.Column("id", sa.String(32), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("until", sa.Date),
+    sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("who", sa.String(80), nullable=False),
+    _one_of("name", SERVICE_STATES),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import threading
 import time
@@ -161,6 +162,13 @@ class Reader:
             return kb
         with self._lock:
             return self._look()
+
+    def loaded_at(self) -> dt.datetime | None:
+        """When the newest version was loaded; None where there is none. Asks the store."""
+        newest = sa.select(sa.func.max(t.kb_versions.c.loaded_at))
+        with reading(self._engine) as db:
+            moment = db.execute(newest).scalar()
+        return moment.replace(tzinfo=dt.timezone.utc) if moment is not None and moment.tzinfo is None else moment
 
     def watch(self, prepare: Callable[[kn.KnowledgeBase], object]) -> None:
         """Look for newer versions in a thread from now on, so that whoever asks never waits for one to be read.

@@ -2,23 +2,51 @@
 
 from __future__ import annotations
 
-import logging
-import sys
+import asyncio
+import signal
 
 import uvloop
 from aiohttp import web
 
+from bot.gateway import keys, logs
 from bot.gateway.app import make_app
 from bot.settings import Settings
 
+# What is still written to residents once no turn runs any more.
+CLOSE_WITHIN = 5.0
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what runs; a second signal ends that too.
+
+    Until the last turn is over we go on listening: the resident gets the answer, and who asks hears that we stop.
+    """
+    stop, at_once = asyncio.Event(), asyncio.Event()
+
+    def told() -> None:
+        (at_once if stop.is_set() else stop).set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told)
+    app = make_app(settings)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSE_WITHIN)
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        await stop.wait()
+        hurry = asyncio.create_task(at_once.wait())
+        drained = asyncio.create_task(app[keys.TURNS].drain(settings.stop_timeout))
+        await asyncio.wait({hurry, drained}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (hurry, drained):
+            task.cancel()
+    finally:
+        await runner.cleanup()
+
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     settings = Settings.from_environment()
-    web.run_app(
-        make_app(settings), host=settings.host, port=settings.port, access_log=None, print=None, shutdown_timeout=5,
-        loop=uvloop.new_event_loop(),
-    )
+    logs.configure(settings.log_level, settings.log_format)
+    uvloop.run(serve(settings))
 
 
 if __name__ == "__main__":

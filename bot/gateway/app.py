@@ -13,10 +13,14 @@ import sqlalchemy as sa
 from aiohttp import web
 
 from bot.gateway import chat, eligibility, keys, lookup
+from bot.gateway.access import observed, tell_request_id
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
+from bot.gateway.metrics import Metrics
 from bot.gateway.notify import tell_of_cases
 from bot.gateway.rasa_client import RasaClient
+from bot.gateway.scrape import get_metrics
+from bot.gateway.switchboard import get_notice
 from bot.gateway.turns import Turns
 from bot.settings import Settings, secret_key
 from desk.store import open_store
@@ -80,6 +84,8 @@ async def healthz(request: web.Request) -> web.Response:
 async def readyz(request: web.Request) -> web.Response:
     """200 only while model, actions and both stores can serve."""
     app = request.app
+    if app[keys.TURNS].stopping:
+        return as_json({"ready": False, "checks": {"serving": False}}, 503)
     checks = {"assistant": await app[keys.RASA].ready(), "knowledge": True, "desk": True}
     try:
         await keys.knowledge(app)
@@ -98,12 +104,14 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
     store = open_store()
     async with RasaClient(settings.rasa_url, settings.rasa_secret) as rasa:
         app[keys.RASA] = rasa
-        turns = app[keys.TURNS] = Turns(store, rasa, app[keys.KNOWLEDGE], settings)
+        turns = app[keys.TURNS] = Turns(store, rasa, app[keys.KNOWLEDGE], settings, app[keys.METRICS])
+        app[keys.SWITCHBOARD] = turns.switchboard
         app[keys.KNOWLEDGE].watch(app[keys.SEARCH].prepare)
         with contextlib.suppress(sa.exc.SQLAlchemyError, NothingLoaded):  # then /readyz says so
             await keys.knowledge(app)
         gc.collect()
         gc.freeze()  # what is there now stays, and need not be looked through for garbage again and again
+        await turns.switchboard.standing()
         await turns.take_up()
         chores = [asyncio.create_task(_sweep(turns))]
         if settings.notify_webhook:
@@ -131,13 +139,15 @@ async def _sweep(turns: Turns) -> None:
 def make_app(settings: Settings) -> web.Application:
     """The gateway's application."""
     app = web.Application(
-        middlewares=[security_headers, errors_in_words, only_our_pages], client_max_size=MAX_BODY
+        middlewares=[observed, security_headers, errors_in_words, only_our_pages], client_max_size=MAX_BODY
     )
     app[keys.SETTINGS] = settings
     app[keys.SECRET] = secret_key()
     app[keys.KNOWLEDGE] = Reader(open_engine(kb_url(), read_only=True))
     app[keys.SEARCH] = lookup.Search(kb_url(), app[keys.KNOWLEDGE])
-    app[keys.LIMITS] = Limits(settings)
+    app[keys.METRICS] = Metrics()
+    app[keys.LIMITS] = Limits(settings, app[keys.METRICS])
+    app.on_response_prepare.append(tell_request_id)
     app.cleanup_ctx.append(_services)
     app.router.add_get("/", page)
     app.router.add_static("/static", WEB)
@@ -146,6 +156,8 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_get("/api/regions", chat.get_regions)
     app.router.add_get("/api/lookup", lookup.get_lookup)
     app.router.add_post("/api/eligibility", eligibility.post_eligibility)
+    app.router.add_get("/api/notice", get_notice)
+    app.router.add_get("/metrics", get_metrics)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import time
 from typing import Annotated
 
 import regex
@@ -14,6 +15,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import NoResultFound
 
 from bot.gateway import keys
+from bot.gateway.access import MESSAGE
+from bot.gateway.admission import admit
 from bot.gateway.errors import Refused, as_json
 from bot.gateway.turns import outcome_of
 from bot.masking import mask
@@ -130,23 +133,27 @@ async def post_chat(request: web.Request) -> web.Response:
         region=chat.region, as_of=as_of,
     )
     turns = app[keys.TURNS]
+    name = chat.conversation
+    if name is not None:
+        _check_token(request, name)
+        app[keys.LIMITS].check_conversation(name)
+    elif incoming.payload is not None:
+        raise Refused(400, "bad_payload")
+    await admit(app, kb, name, incoming)
+    began = time.monotonic()
     try:
-        if chat.conversation is None:
-            if incoming.payload is not None:
-                raise talk.UnknownReply
+        if name is None:
             name, message = await turns.write(lambda db: talk.begin(db, incoming))
         else:
-            name = chat.conversation
-            _check_token(request, name)
-            app[keys.LIMITS].check_conversation(name)
             message = await turns.write(lambda db: _received(db, name, incoming))
     except talk.Conflict:
         raise Refused(409, "conflict") from None
     except talk.UnknownReply:
         raise Refused(400, "bad_payload") from None
+    request[MESSAGE] = message.id
     outcome = None
     if message.state == "received":
-        turns.submit(name, message.id, talk.aware(message.created_at))
+        turns.submit(name, message.id, talk.aware(message.created_at), time.monotonic() - began)
         outcome = await turns.first_word(message.id)
     conversation, replies = outcome or await turns.read(lambda db: outcome_of(db, name, message.id))
     return as_json(

@@ -13,6 +13,7 @@ import yaml
 from aiohttp import web
 
 log = logging.getLogger("huimin.gateway")
+CODE = "code"  # where a refusal carries its code for those who count
 
 
 @lru_cache(maxsize=1)
@@ -42,7 +43,9 @@ def as_json(
 
 
 def refusal(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> web.Response:
-    return as_json({"error": {"code": code, "message": message}}, status, headers)
+    answer = as_json({"error": {"code": code, "message": message}}, status, headers)
+    answer[CODE] = code
+    return answer
 
 
 @web.middleware
@@ -61,5 +64,5 @@ async def errors_in_words(request: web.Request, handler) -> web.StreamResponse:
             raise
         return refusal(404 if error.status in {403, 404} else error.status, "no_such_page", text("no_such_page"))
     except Exception:
-        log.exception("request failed: %s %s", request.method, request.match_info.route.resource)
+        log.exception("request failed")
         return refusal(500, "server_error", text("server_error"))

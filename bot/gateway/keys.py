@@ -14,6 +14,8 @@ from policy_kb import KnowledgeBase, Reader
 if TYPE_CHECKING:
     from bot.gateway.limits import Limits
     from bot.gateway.lookup import Search
+    from bot.gateway.metrics import Metrics
+    from bot.gateway.switchboard import Switchboard
     from bot.gateway.turns import Turns
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -22,6 +24,8 @@ KNOWLEDGE = web.AppKey("knowledge", Reader)
 SEARCH: web.AppKey[Search] = web.AppKey("search", object)
 RASA = web.AppKey("rasa", RasaClient)
 TURNS: web.AppKey[Turns] = web.AppKey("turns", object)
+METRICS: web.AppKey[Metrics] = web.AppKey("metrics", object)
+SWITCHBOARD: web.AppKey[Switchboard] = web.AppKey("switchboard", object)
 LIMITS: web.AppKey[Limits] = web.AppKey("limits", object)
 
 

@@ -43,7 +43,7 @@ class Outcomes:
 
     def tell_danger(self, db: Connection, message: Any) -> bool:
         """In danger to life the number is said, and a person told, without Rasa: once for each message."""
-        danger = self._danger(message.text) if message.payload is None else None
+        danger = self.danger_in(message)
         if danger is None:
             return False
         if not talk.was_told_to_wait(db, message.id):
@@ -53,28 +53,36 @@ class Outcomes:
             self._hand_over(db, message.conversation, message.id, "danger", True, None, "")
         return True
 
-    def _danger(self, said: str) -> Emergency | None:
+    def danger_in(self, message: Any) -> Emergency | None:
+        """The danger to life that a resident's own words speak of."""
+        if message.payload is not None:
+            return None
         try:
-            return emergencies.detect(self._knowledge.get(), said)
+            return emergencies.detect(self._knowledge.get(), message.text)
         except Exception:
             log.exception("could not look for danger")
             return None
 
-    def commit(self, db: Connection, message: Any, turn: Turn) -> None:
-        """Reply, context and state in one step; nothing at all if a person took over or it was answered meanwhile."""
+    def commit(self, db: Connection, message: Any, turn: Turn) -> str | None:
+        """Reply, context and state in one step; nothing at all if a person took over or it was answered meanwhile.
+
+        Returns the state that the message came to; None where it was settled before or is erased.
+        """
         conversation = talk.get(db, message.conversation)
         if conversation is None:
-            return
+            return None
         if conversation.owner != talk.BOT:
             return self.without_bot(db, message)
         state = "answered_late" if talk.was_told_to_wait(db, message.id) else "answered"
         if not talk.settle(db, message.id, state):
-            return
+            return None
         talk.set_context(db, message.conversation, turn.context)
         for result in turn.messages:
             if result.request and result.request.erase:
-                return self._erase(db, message)
+                self._erase(db, message)
+                break
             self._say(db, message, result)
+        return state
 
     def _say(self, db: Connection, message: Any, result: Result) -> None:
         data = NOTHING_UNDERSTOOD | result.data
@@ -110,16 +118,18 @@ class Outcomes:
         data = NOTHING_UNDERSTOOD | {"ticket": ticket}
         talk.say(db, conversation, talk.Outgoing("system", kind, said, quick_replies=replies, data=data), message)
 
-    def without_bot(self, db: Connection, message: Any) -> None:
-        """While a person owns the conversation, or when the resident goes back to the bot."""
-        late = talk.was_told_to_wait(db, message.id)
-        if not talk.settle(db, message.id, "answered_late" if late else "answered"):
-            return
+    def without_bot(self, db: Connection, message: Any) -> str | None:
+        """While a person owns the conversation, in danger while the assistant is switched off, or when the resident goes back
+        to the bot. Returns the state that the message came to; None where it was settled before.
+        """
+        state = "answered_late" if talk.was_told_to_wait(db, message.id) else "answered"
+        if not talk.settle(db, message.id, state):
+            return None
         case = cases.of_conversation(db, message.conversation)
         ticket = case.ticket if case else None
         owner = talk.get(db, message.conversation).owner
         if self.tell_danger(db, message):
-            return
+            return state
         if message.payload == CONTINUE:
             moved = cases.back_to_bot(db, message.conversation, "resident", "continue_with_bot")
             key = "with_staff" if owner == talk.STAFF else "back_with_bot" if moved and ticket else "not_waiting"
@@ -130,6 +140,7 @@ class Outcomes:
         elif owner == talk.QUEUE:
             said = desk_texts.text("still_waiting", ticket=ticket)
             self._system(db, message.conversation, message.id, "notice", said, ticket)
+        return state
 
     def _ticket_status(self, db: Connection, message: Any, ticket: str) -> str:
         """How far a case of this conversation is; other conversations' cases are not told of."""
@@ -154,11 +165,14 @@ class Outcomes:
         said = talk.Outgoing("system", "notice", text("erased"), data=NOTHING_UNDERSTOOD | {"erased": True})
         talk.say(db, message.conversation, said, message.id)
 
-    def give_up(self, db: Connection, message: Any) -> None:
-        if talk.settle(db, message.id, "given_up"):
-            human = [{"title": text("human"), "says": text("human"), "payload": HUMAN}]
-            said = talk.Outgoing("system", "notice", text("given_up"), quick_replies=human, data=dict(NOTHING_UNDERSTOOD))
-            talk.say(db, message.conversation, said, message.id)
+    def give_up(self, db: Connection, message: Any) -> str | None:
+        """An apology and the offer of a person. Returns the state that the message came to; None where it was settled before."""
+        if not talk.settle(db, message.id, "given_up"):
+            return None
+        human = [{"title": text("human"), "says": text("human"), "payload": HUMAN}]
+        said = talk.Outgoing("system", "notice", text("given_up"), quick_replies=human, data=dict(NOTHING_UNDERSTOOD))
+        talk.say(db, message.conversation, said, message.id)
+        return "given_up"
 
     def release_unclaimed(self, db: Connection, since: dt.datetime) -> None:
         """Give back to the bot what waits for a person since before ``since``; the cases stay open."""

@@ -13,8 +13,15 @@ from bot.gateway.results import Turn
 ONE_TRY = aiohttp.ClientTimeout(total=20, connect=2)
 
 
+FAILURES = ("status", "form", "timeout", "connection", "other")
+
+
 class RasaFailed(Exception):
-    """Rasa did not answer, or not in the agreed form."""
+    """Rasa did not answer, or not in the agreed form. ``kind`` is one of :data:`FAILURES`."""
+
+    def __init__(self, message: str, kind: str):
+        super().__init__(message)
+        self.kind = kind
 
 
 class RasaClient:
@@ -39,12 +46,12 @@ class RasaClient:
                 f"{self._url}/turn", json=body, headers={"X-Huimin-Secret": self._secret}
             ) as answer:
                 if answer.status != 200:
-                    raise RasaFailed(f"status {answer.status}")
+                    raise RasaFailed(f"status {answer.status}", "status")
                 return Turn.model_validate(await answer.json())
         except ValidationError as error:
-            raise RasaFailed(f"result not in the agreed form: {error.error_count()} errors") from None
+            raise RasaFailed(f"result not in the agreed form: {error.error_count()} errors", "form") from None
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError) as error:
-            raise RasaFailed(type(error).__name__) from None
+            raise RasaFailed(type(error).__name__, _kind(error)) from None
 
     async def ready(self) -> bool:
         try:
@@ -52,3 +59,11 @@ class RasaClient:
                 return answer.status == 200 and await answer.json() == {"ready": True}
         except (aiohttp.ClientError, asyncio.TimeoutError, ValueError):
             return False
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, asyncio.TimeoutError):
+        return "timeout"
+    if isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ContentTypeError)) or not isinstance(error, aiohttp.ClientError):
+        return "form"
+    return "connection" if isinstance(error, aiohttp.ClientConnectionError) else "other"

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,8 +19,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.gateway.logs import hashed, outside_requests
+from bot.gateway.metrics import Metrics
 from bot.gateway.outcomes import CONTINUE, Outcomes
 from bot.gateway.rasa_client import RasaClient, RasaFailed
+from bot.gateway.stages import Stages, milliseconds
+from bot.gateway.switchboard import Switchboard
 from bot.settings import Settings
 from desk import conversations as talk
 from desk.store import aware, now, reading
@@ -33,10 +37,19 @@ T = TypeVar("T")
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 5.0
 # The conversation and the replies to one message.
 Outcome = tuple[Any, list[Any]]
+# The state a message came to, None where that was not this turn's doing, and the outcome.
+Settled = tuple[str | None, Outcome]
 
 
 def outcome_of(db: Connection, conversation: str, message: str) -> Outcome:
     return talk.get(db, conversation), talk.replies_to(db, message)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task]) -> None:
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @dataclass
@@ -46,14 +59,21 @@ class _Waiting:
     conversation: str
     over: asyncio.Event = field(default_factory=asyncio.Event)
     outcome: Outcome | None = None
+    stages: Stages = field(default_factory=Stages)
+
+
+class _LeftForNextStart(Exception):
+    """The gateway stops: nothing more is tried for this message."""
 
 
 class Turns:
     """Runs the turns of all conversations of this gateway."""
 
-    def __init__(self, store: Engine, rasa: RasaClient, knowledge: Reader, settings: Settings):
-        self._store, self._rasa, self._settings = store, rasa, settings
+    def __init__(self, store: Engine, rasa: RasaClient, knowledge: Reader, settings: Settings, metrics: Metrics):
+        self._store, self._rasa, self._settings, self._metrics = store, rasa, settings, metrics
         self._outcomes = Outcomes(knowledge)
+        self.switchboard = Switchboard(self.read)
+        self._stopping = asyncio.Event()
         self._workers: dict[str, asyncio.Task] = {}
         self._wanted: set[str] = set()
         self._first_word: dict[str, _Waiting] = {}
@@ -84,15 +104,17 @@ class Turns:
         for message in await self.read(talk.waiting):
             self.submit(message.conversation, message.id, aware(message.created_at))
 
-    def submit(self, conversation: str, message: str, received_at: dt.datetime) -> None:
-        """See to it that ``message`` gets answered, and that the resident hears something in time."""
+    def submit(self, conversation: str, message: str, received_at: dt.datetime, saved_in: float | None = None) -> None:
+        """See to it that ``message`` gets answered, and that the resident hears something in time: at once where the gateway
+        stops and no turn is begun. ``saved_in``: how many seconds saving it took.
+        """
         if message not in self._first_word:
-            self._first_word[message] = _Waiting(conversation)
+            self._first_word[message] = _Waiting(conversation, stages=Stages(saved_in))
             clock = asyncio.create_task(self._tell_to_wait(conversation, message, received_at))
             self._clocks.add(clock)
             clock.add_done_callback(self._clocks.discard)
         self._wanted.add(conversation)
-        if conversation not in self._workers:
+        if conversation not in self._workers and not self.stopping:
             self._workers[conversation] = asyncio.create_task(self._work(conversation))
 
     async def first_word(self, message: str) -> Outcome | None:
@@ -110,12 +132,29 @@ class Turns:
                 waiting.outcome = outcome
             waiting.over.set()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether no turn is begun any more."""
+        return self._stopping.is_set()
+
+    async def drain(self, patience: float) -> None:
+        """Begin no turn any more, and let those that run finish for up to ``patience`` seconds. What is left is taken up at the
+        next start; whoever waits for it is told now that it takes longer.
+        """
+        self._stopping.set()
+        running = list(self._workers.values())
+        if running:
+            await asyncio.wait(running, timeout=patience)
+        await _cancel(self._workers.values())
+        left = [(m, w) for m, w in self._first_word.items() if not w.over.is_set()]
+        for message, _ in left:
+            await self._say_it_takes_longer(message)
+        log.info("no turn runs any more", extra={"finished_turns": len(running), "left_messages": len(left)})
+
     async def stop(self) -> None:
         """Stop all turns; what is unfinished is taken up at the next start."""
-        tasks = [*self._workers.values(), *self._clocks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._stopping.set()
+        await _cancel([*self._workers.values(), *self._clocks])
         if self._line:
             self._line.shutdown(wait=False)
 
@@ -123,9 +162,10 @@ class Turns:
         """Answer what waits in one conversation, in order, until nothing does. Between the last look and the end
         nothing is awaited, so no message that is submitted meanwhile is overlooked.
         """
+        outside_requests()
         pause = FIRST_PAUSE
         try:
-            while conversation in self._wanted:
+            while conversation in self._wanted and not self.stopping:
                 self._wanted.discard(conversation)
                 known = [m for m, w in self._first_word.items() if w.conversation == conversation]
                 try:
@@ -133,7 +173,7 @@ class Turns:
                 except Exception:
                     log.exception("could not look for waiting messages")
                     self._wanted.add(conversation)
-                    await asyncio.sleep(pause)
+                    await self._rest(pause)
                     pause = min(pause * 1.6, LONGEST_PAUSE)
                     continue
                 still = {m.id for m in messages}
@@ -143,13 +183,22 @@ class Turns:
                 if messages:
                     if len(messages) > 1:
                         self._wanted.add(conversation)
-                    self._let_go(messages[0].id, await self._answer(messages[0], row))
+                    waiting = self._first_word.get(messages[0].id)
+                    stages = waiting.stages if waiting else Stages()
+                    self._let_go(messages[0].id, await self._answer(messages[0], row, stages))
+        except _LeftForNextStart:
+            pass
         finally:
             del self._workers[conversation]
 
     async def _tell_to_wait(self, conversation: str, message: str, received_at: dt.datetime) -> None:
         """After some seconds without a reply: a notice with 12345; in danger, the number to call."""
-        await asyncio.sleep(max(0.0, self._settings.first_word_after - (now() - received_at).total_seconds()))
+        outside_requests()
+        if not self.stopping:
+            await asyncio.sleep(max(0.0, self._settings.first_word_after - (now() - received_at).total_seconds()))
+        await self._say_it_takes_longer(message)
+
+    async def _say_it_takes_longer(self, message: str) -> None:
         try:
             await self.write(lambda db: self._outcomes.tell_to_wait(db, message))
         except sa.exc.NoResultFound:  # erased meanwhile
@@ -160,46 +209,81 @@ class Turns:
         if waiting:
             waiting.over.set()
 
-    async def _answer(self, message: Any, conversation: Any) -> Outcome | None:
-        """Answer one message, trying until it works or its time is over."""
+    async def _rest(self, seconds: float) -> None:
+        """Wait before the next try, no longer than until the gateway stops."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    async def _answer(self, message: Any, conversation: Any, stages: Stages) -> Outcome | None:
+        """Answer one message, trying until it works or its time is over. Raises :class:`_LeftForNextStart`."""
         received_at = aware(message.created_at)
         pause = FIRST_PAUSE
         while True:
+            stages.begin()
             try:
                 if conversation is None:
                     conversation = await self.read(lambda db: talk.get(db, message.conversation))
-                return await self._try_to_answer(message, conversation)
+                return self._over(message, stages, await self._try_to_answer(message, conversation, stages))
             except RasaFailed as error:
-                log.warning("turn %s failed: %s", message.id, error)
+                self._metrics.assistant_failed(error.kind)
+                log.warning("turn failed", extra={"message_hash": hashed(message.id), "reason": str(error)})
                 with contextlib.suppress(sa.exc.SQLAlchemyError):
                     await self.write(partial(self._outcomes.tell_danger, message=message))
             except Exception:
-                log.exception("turn %s failed", message.id)
+                log.exception("turn failed", extra={"message_hash": hashed(message.id)})
             conversation = None
+            if self.stopping:
+                raise _LeftForNextStart
             if (now() - received_at).total_seconds() + pause > self._settings.give_up_after:
                 try:
-                    return await self.write(partial(self._outcomes.give_up, message=message))
+                    return self._over(message, stages, await self._settle(message, self._outcomes.give_up, stages))
                 except Exception:
-                    log.exception("could not give turn %s up", message.id)
-            await asyncio.sleep(pause)
+                    log.exception("could not give a turn up", extra={"message_hash": hashed(message.id)})
+            await self._rest(pause)
+            if self.stopping:
+                raise _LeftForNextStart
             pause = min(pause * 1.6, LONGEST_PAUSE)
 
-    async def _try_to_answer(self, message: Any, conversation: Any) -> Outcome | None:
+    async def _try_to_answer(self, message: Any, conversation: Any, stages: Stages) -> Settled | None:
         if conversation is None:
             return None
-        if conversation.owner != talk.BOT or message.payload == CONTINUE:
-            settle = partial(self._outcomes.without_bot, message=message)
-        else:
+        if conversation.owner != talk.BOT or message.payload == CONTINUE or await self._in_danger_while_off(message):
+            return await self._settle(message, self._outcomes.without_bot, stages)
+        with stages.of("rasa"):
             turn = await self._rasa.turn(
                 conversation.context, text=message.text, payload=message.payload, metadata=self._metadata(message)
             )
-            settle = partial(self._outcomes.commit, message=message, turn=turn)
+        return await self._settle(message, partial(self._outcomes.commit, turn=turn), stages)
 
-        def settled(db: Connection) -> Outcome:
-            settle(db)
-            return outcome_of(db, message.conversation, message.id)
+    async def _in_danger_while_off(self, message: Any) -> bool:
+        """Whether the number has to come without the assistant, because an operator switched it off."""
+        if (await self.switchboard.standing()).off is None:
+            return False
+        return await asyncio.to_thread(self._outcomes.danger_in, message) is not None
 
-        return await self.write(settled)
+    async def _settle(self, message: Any, settle: Callable[..., str | None], stages: Stages) -> Settled:
+        """Write down what came of a message, in one transaction, and read how it stands then."""
+
+        def settled(db: Connection) -> Settled:
+            state = settle(db, message=message)
+            return state, outcome_of(db, message.conversation, message.id)
+
+        with stages.of("commit"):
+            return await self.write(settled)
+
+    def _over(self, message: Any, stages: Stages, settled: Settled | None) -> Outcome | None:
+        """Count and write down that a message came to its end; the outcome for whoever waits."""
+        state, outcome = settled or (None, None)
+        conversation, replies = outcome or (None, [])
+        first = next((r for r in replies if not r.data.get("pending")), None)
+        kind, owner = first.kind if first else "none", conversation.owner if conversation else "none"
+        seconds = max(0.0, (now() - aware(message.created_at)).total_seconds())
+        self._metrics.turn_over(kind, owner, state or "dropped", stages, seconds)
+        log.info("turn", extra={
+            "message_hash": hashed(message.id), "outcome": state or "dropped", "kind": kind, "handled_by": owner,
+            "tries": stages.tries, **stages.in_ms(), "total_ms": milliseconds(seconds),
+        })
+        return outcome
 
     def _metadata(self, message: Any) -> dict[str, Any]:
         return {

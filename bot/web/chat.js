@@ -8,6 +8,7 @@ import { drop, lines, revealLast, wire } from './log.js';
 import { liven, poll, reconnect, rest } from './history.js';
 import { again, delivered, outbox, pump, restore, say } from './outbox.js';
 import { listen, rewrite, typed } from './composer.js';
+import { lookForNotice, showNotice } from './notice.js';
 
 const EXAMPLES = ['低保户的孩子读幼儿园要钱吗', '农村低保一个月多少钱', '高龄津贴怎么领', '特困供养要什么条件'];
 
@@ -53,7 +54,11 @@ function listenToPage() {
 /** What the browser, the network and other tabs tell. */
 function listenToPhone() {
   window.addEventListener('scroll', () => atBottom() && ($('jump').hidden = true), { passive: true });
-  document.addEventListener('visibilitychange', () => (document.hidden ? rest() : poll()));
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return rest();
+    poll();
+    lookForNotice();
+  });
   window.addEventListener('offline', () => offline(true));
   window.addEventListener('online', () => {
     reconnect();
@@ -63,6 +68,7 @@ function listenToPhone() {
     if (ev.key === 'huimin.chat' && !talk.id && !outbox.length) adopt();
     else if (ev.key === 'huimin.poke') liven();
     else if (ev.key === 'huimin.region') showPlace();
+    else if (ev.key === 'huimin.notice') showNotice();
     else if (ev.key === 'huimin.large') large(recall('large') === true);
   });
 }
@@ -74,6 +80,7 @@ function start() {
   $('boot').hidden = true;
   listenToPage();
   listenToPhone();
+  lookForNotice();
   if (recall('chat')) $('welcome').hidden = true; // no flash before the history is here
   adopt().then(() => {
     restore();

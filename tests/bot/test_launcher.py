@@ -303,8 +303,42 @@ def test_no_gateway_is_no_word():
 
 
 def test_children_talk_on_loopback_with_a_new_secret_each_start(tmp_path: Path):
-    first, second = launcher._children(tmp_path / "m"), launcher._children(tmp_path / "m")
+    first, second = launcher._children(tmp_path / "m", 20.0), launcher._children(tmp_path / "m", 20.0)
     assert {c.environment["HUIMIN_RASA_URL"].rsplit(":", 1)[0] for c in first} == {"http://127.0.0.1"}
     assert len({c.environment["HUIMIN_RASA_SECRET"] for c in first}) == 1
     assert first[0].environment["HUIMIN_RASA_SECRET"] != second[0].environment["HUIMIN_RASA_SECRET"]
     assert not any(c.environment["HUIMIN_RASA_SECRET"] in part for c in first for part in c.command)
+
+
+class _Stopping:
+    """A child that notes who was told to stop, and who had ended by then."""
+
+    def __init__(self, name: str, told: list[str], ends: bool = True):
+        self.name, self._told, self._ends = name, told, ends
+        self.patience = 20.0 if name == "gateway" else 0.0
+        self.process = self
+        self.waited: list[float] = []
+
+    def signal(self, number: int) -> None:
+        self._told.append(f"{self.name} {signal.Signals(number).name}")
+
+    def wait(self, seconds: float | None = None) -> None:
+        if seconds is not None:
+            self.waited.append(seconds)
+            if not self._ends:
+                raise launcher.subprocess.TimeoutExpired("x", seconds)
+        self._told.append(f"{self.name} ended")
+
+
+def test_rasa_is_told_to_stop_when_the_gateway_whose_turns_need_it_has_ended():
+    told: list[str] = []
+    launcher._stop([_Stopping("rasa", told), _Stopping("gateway", told)])
+    assert told == ["gateway SIGTERM", "gateway ended", "rasa SIGTERM", "rasa ended"]
+
+
+def test_the_gateway_gets_the_time_of_its_running_turns_before_it_is_killed():
+    told: list[str] = []
+    gateway = _Stopping("gateway", told, ends=False)
+    launcher._stop([gateway])
+    assert gateway.waited[0] > 20.0
+    assert told == ["gateway SIGTERM", "gateway SIGKILL", "gateway ended"]

@@ -1,0 +1,97 @@
+"""What the gateway counts, in a registry of its own. Every label has a small closed set of values; none comes from a resident."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
+
+from bot.gateway.rasa_client import FAILURES
+from bot.gateway.results import Kind
+from bot.gateway.stages import STAGES, Stages
+from desk.counts import Counts
+from desk.tables import OWNERS, STATES
+
+STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
+# From a message's arrival to its answer: at 8 s the resident is told to wait, at 600 s it is given up.
+ANSWER_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 15, 30, 60, 120, 300, 600)
+KINDS = frozenset({*get_args(Kind), "none"})
+NOT_KNOWN = float("nan")
+disable_created_metrics()
+
+
+class Metrics:
+    """``registry`` holds them all; what stands in the stores is set when somebody asks (:mod:`bot.gateway.scrape`)."""
+
+    def __init__(self) -> None:
+        r = self.registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=r)
+        self._turns = Counter(
+            "huimin_turns", "Messages that came to their end: the first reply's kind, who owns the conversation, the end.",
+            ("kind", "handled_by", "outcome"), registry=r,
+        )
+        self._stage = Histogram(
+            "huimin_turn_stage_seconds", "Time of a turn by stage.", ("stage",), registry=r, buckets=STAGE_BUCKETS
+        )
+        self._answer = Histogram(
+            "huimin_answer_seconds", "From a message's arrival to its end.", registry=r, buckets=ANSWER_BUCKETS
+        )
+        self._failures = Counter("huimin_assistant_failures", "Tries of a turn that the assistant failed.", ("kind",), registry=r)
+        self._refusals = Counter("huimin_refusals", "Requests that were refused.", ("status", "code"), registry=r)
+        self._limited = Counter("huimin_rate_limited", "Requests over the limit.", ("by",), registry=r)
+        self.waiting = Gauge("huimin_messages_waiting", "Messages received and not answered.", registry=r)
+        self.longest_wait = Gauge("huimin_message_longest_wait_seconds", "How long the oldest of them waits.", registry=r)
+        self.conversations = Gauge("huimin_conversations", "Conversations that are kept, by owner.", ("owner",), registry=r)
+        self.open_cases = Gauge("huimin_open_cases", "Cases that are not resolved.", ("urgent",), registry=r)
+        self.knowledge_version = Gauge("huimin_knowledge_version", "The version that answers; 0: none.", registry=r)
+        self.knowledge_age = Gauge("huimin_knowledge_age_seconds", "Since the newest version was loaded.", registry=r)
+        self.switched_off = Gauge("huimin_switched_off", "1 while an operator has the assistant switched off.", registry=r)
+        self.store_up = Gauge("huimin_store_up", "1 while the store can be read.", ("store",), registry=r)
+        for stage in STAGES:
+            self._stage.labels(stage)
+        for failure in FAILURES:
+            self._failures.labels(failure)
+        for by in ("conversation", "address"):
+            self._limited.labels(by)
+
+    def turn_over(self, kind: str, handled_by: str, outcome: str, stages: Stages, seconds: float) -> None:
+        """A message came to its end, ``seconds`` after it arrived."""
+        self._turns.labels(
+            kind if kind in KINDS else "other", handled_by if handled_by in OWNERS else "none",
+            outcome if outcome in STATES else "dropped",
+        ).inc()
+        for stage, took in stages.taken():
+            self._stage.labels(stage).observe(took)
+        self._answer.observe(seconds)
+
+    def assistant_failed(self, kind: str) -> None:
+        """``kind``: one of :data:`~bot.gateway.rasa_client.FAILURES`."""
+        self._failures.labels(kind).inc()
+
+    def refused(self, status: int, code: str) -> None:
+        """``code``: a key of ``texts.yaml``."""
+        self._refusals.labels(str(status), code).inc()
+
+    def rate_limited(self, by: str) -> None:
+        """``by``: conversation or address."""
+        self._limited.labels(by).inc()
+
+    def stands(self, counts: Counts | None, longest_wait: float) -> None:
+        """What the desk store holds; None where it cannot be read: then no number is better than an old one."""
+        self.store_up.labels("desk").set(counts is not None)
+        self.waiting.set(counts.waiting if counts else NOT_KNOWN)
+        self.longest_wait.set(longest_wait if counts else NOT_KNOWN)
+        for owner in OWNERS:
+            self.conversations.labels(owner).set(counts.conversations[owner] if counts else NOT_KNOWN)
+        for urgent in (True, False):
+            self.open_cases.labels("yes" if urgent else "no").set(counts.open_cases[urgent] if counts else NOT_KNOWN)

@@ -1,0 +1,83 @@
+"""The operators' words and the counts in a real store, SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+
+from desk import cases, service
+from desk import conversations as talk
+from desk.counts import counts
+from desk.store import open_store
+from desk.tables import service_states
+
+
+@pytest.fixture
+def opened(database_url):
+    engine = open_store(database_url)
+    yield engine
+    engine.dispose()
+
+
+def test_nothing_stands_in_a_new_store(opened):
+    with opened.begin() as db:
+        assert service.standing(db) == service.Standing()
+
+
+def test_a_store_of_an_earlier_program_gets_the_table(database_url):
+    old = open_store(database_url)
+    service_states.drop(old)
+    old.dispose()
+    engine = open_store(database_url)
+    with engine.begin() as db:
+        service.switch_off(db, "维护", "王芳")
+        assert service.standing(db).off.text == "维护"
+    engine.dispose()
+
+
+def test_a_notice_comes_back_as_it_was_put_up(opened):
+    with opened.begin() as db:
+        service.put_up(db, "照常办公", dt.date(2026, 12, 5), "王芳")
+    with opened.begin() as db:
+        notice = service.standing(db).notice
+    assert (notice.text, notice.until, notice.who) == ("照常办公", dt.date(2026, 12, 5), "王芳")
+    assert notice.since.utcoffset() is not None
+
+
+def test_a_new_store_counts_nothing(opened):
+    with opened.begin() as db:
+        found = counts(db)
+    assert (found.waiting, found.waiting_since) == (0, None)
+    assert found.conversations == {"bot": 0, "queue": 0, "staff": 0}
+    assert found.open_cases == {True: 0, False: 0}
+
+
+def test_what_waits_and_what_is_open_is_counted(opened, incoming):
+    with opened.begin() as db:
+        first, message = talk.begin(db, incoming())
+        talk.settle(db, message.id, "answered")
+        second, _ = talk.begin(db, incoming())
+        for conversation, urgent in ((first, False), (second, True)):
+            cases.open_case(db, conversation, None, reason="danger", urgent=urgent, department=None, summary="")
+    with opened.begin() as db:
+        found = counts(db)
+    assert found.waiting == 1
+    assert found.waiting_since.utcoffset() is not None
+    assert found.conversations == {"bot": 0, "queue": 2, "staff": 0}
+    assert found.open_cases == {True: 1, False: 1}
+
+
+def test_a_resolved_case_is_not_open(opened, incoming):
+    with opened.begin() as db:
+        conversation, _ = talk.begin(db, incoming())
+        case = cases.open_case(db, conversation, None, reason="complaint", urgent=False, department=None, summary="")
+        cases.resolve(db, case.ticket, "王芳", "已办", talk.Outgoing("system", "notice", "已办"))
+        assert counts(db).open_cases == {True: 0, False: 0}
+
+
+def test_an_error_of_the_store_does_not_list_the_values_of_its_statement(store):
+    with pytest.raises(sa.exc.SQLAlchemyError) as error, store.begin() as db:
+        db.execute(sa.text("INSERT INTO nowhere VALUES (:said)"), {"said": "我叫张三丰"})
+    assert "张三丰" not in str(error.value)
