@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from desk.news import redis_url
 from policy_kb.settings import var_folder
 
 
@@ -28,6 +29,13 @@ def _number(name: str, default: int, low: int, high: int) -> int:
 
 def _names(name: str) -> frozenset[str]:
     return frozenset(x.strip().rstrip("/") for x in os.environ.get(name, "").split(",") if x.strip())
+
+
+def _redis_url() -> str | None:
+    given = redis_url()
+    if given and not re.match("(redis|rediss|unix)://", given):
+        raise BadSetting("HUIMIN_REDIS_URL 应当以 redis://、rediss:// 或 unix:// 开头")
+    return given
 
 
 def secret_key() -> str:
@@ -67,6 +75,9 @@ class Settings:
     give_up_after: float = 600.0
     unclaimed_after: float = 1800.0
     notify_webhook: str | None = None
+    streams: int = 500
+    streams_per_conversation: int = 4
+    redis_url: str | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -80,6 +91,9 @@ class Settings:
             trusted_proxies=_names("HUIMIN_TRUSTED_PROXIES"),
             allowed_origins=_names("HUIMIN_ALLOWED_ORIGINS"),
             notify_webhook=os.environ.get("HUIMIN_NOTIFY_WEBHOOK") or None,
+            streams=_number("HUIMIN_STREAMS", 500, 0, 100_000),
+            streams_per_conversation=_number("HUIMIN_STREAMS_PER_CONVERSATION", 4, 1, 100),
+            redis_url=_redis_url(),
             rasa_url=os.environ.get("HUIMIN_RASA_URL", "http://127.0.0.1:5005"),
             rasa_secret=os.environ.get("HUIMIN_RASA_SECRET", ""),
         )

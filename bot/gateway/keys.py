@@ -14,6 +14,7 @@ from policy_kb import KnowledgeBase, Reader
 if TYPE_CHECKING:
     from bot.gateway.limits import Limits
     from bot.gateway.lookup import Search
+    from bot.gateway.streams import Streams
     from bot.gateway.turns import Turns
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -22,6 +23,7 @@ KNOWLEDGE = web.AppKey("knowledge", Reader)
 SEARCH: web.AppKey[Search] = web.AppKey("search", object)
 RASA = web.AppKey("rasa", RasaClient)
 TURNS: web.AppKey[Turns] = web.AppKey("turns", object)
+STREAMS: web.AppKey[Streams] = web.AppKey("streams", object)
 LIMITS: web.AppKey[Limits] = web.AppKey("limits", object)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.gateway.errors import text
 from bot.gateway.results import Result, Turn
-from desk import cases, hours
+from desk import cases, changes, hours
 from desk import conversations as talk
 from desk import texts as desk_texts
 from desk.store import aware, now
@@ -115,6 +115,7 @@ class Outcomes:
         late = talk.was_told_to_wait(db, message.id)
         if not talk.settle(db, message.id, "answered_late" if late else "answered"):
             return
+        changes.note(db, message.conversation)  # while staff own it, it is settled without a word
         case = cases.of_conversation(db, message.conversation)
         ticket = case.ticket if case else None
         owner = talk.get(db, message.conversation).owner
