@@ -108,7 +108,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         streams = app[keys.STREAMS] = Streams(turns, settings)
         chores = [asyncio.create_task(_sweep(turns)), asyncio.create_task(streams.watch())]
         if settings.redis_url:
-            relay = Relay(settings.redis_url, streams.wake)
+            relay = app[keys.RELAY] = Relay(settings.redis_url, streams.wake)
             turns.listen(relay.tell)
             chores.append(asyncio.create_task(relay.run()))
         if settings.notify_webhook:

@@ -14,6 +14,7 @@ from policy_kb import KnowledgeBase, Reader
 if TYPE_CHECKING:
     from bot.gateway.limits import Limits
     from bot.gateway.lookup import Search
+    from bot.gateway.relay import Relay
     from bot.gateway.streams import Streams
     from bot.gateway.turns import Turns
 
@@ -24,6 +25,7 @@ SEARCH: web.AppKey[Search] = web.AppKey("search", object)
 RASA = web.AppKey("rasa", RasaClient)
 TURNS: web.AppKey[Turns] = web.AppKey("turns", object)
 STREAMS: web.AppKey[Streams] = web.AppKey("streams", object)
+RELAY: web.AppKey[Relay] = web.AppKey("relay", object)
 LIMITS: web.AppKey[Limits] = web.AppKey("limits", object)
 
 
