@@ -9,7 +9,7 @@ PYTHON ?=
 export PYTHON
 
 .PHONY: help run test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
-	benchmark-search benchmark-pipelines benchmark-eligibility lock clean
+	benchmark-search benchmark-pipelines benchmark-eligibility benchmark-events lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-19s %s\n", $$1, $$2 }'
@@ -81,6 +81,9 @@ benchmark-search: setup-benchmark ## retrieval quality and cost of search beside
 benchmark-eligibility: setup-benchmark ## verdicts of the eligibility check beside zen-engine: the same ones, and how fast
 	@$(PY) -m benchmarks.eligibility
 	@$(PY) -m benchmarks.interview
+
+benchmark-events: setup-test ## 500 open event streams and 50 messages a second through the gateway
+	@$(PY) -m benchmarks.events
 
 lock: ## make the lists of packages anew (needs uv)
 	@tools/lock.sh

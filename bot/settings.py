@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from desk.news import redis_url
 from policy_kb.settings import var_folder
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -47,6 +48,13 @@ def _one_of(name: str, values: tuple[str, ...]) -> str | None:
     if given and found is None:
         raise BadSetting(f"{name} 应当是 {'、'.join(values)} 之一，现在是 {given}")
     return found
+
+
+def _redis_url() -> str | None:
+    given = redis_url()
+    if given and not re.match("(redis|rediss|unix)://", given):
+        raise BadSetting("HUIMIN_REDIS_URL 应当以 redis://、rediss:// 或 unix:// 开头")
+    return given
 
 
 def secret_key() -> str:
@@ -90,6 +98,9 @@ class Settings:
     metrics_allow: tuple[Network, ...] = ()
     log_level: str = "INFO"
     log_format: str | None = None  # None: text on a terminal, else JSON
+    streams: int = 500
+    streams_per_conversation: int = 4
+    redis_url: str | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -107,6 +118,9 @@ class Settings:
             metrics_allow=_networks("HUIMIN_METRICS_ALLOW"),
             log_level=_one_of("HUIMIN_LOG_LEVEL", LOG_LEVELS) or "INFO",
             log_format=_one_of("HUIMIN_LOG_FORMAT", ("json", "text")),
+            streams=_number("HUIMIN_STREAMS", 500, 0, 100_000),
+            streams_per_conversation=_number("HUIMIN_STREAMS_PER_CONVERSATION", 4, 1, 100),
+            redis_url=_redis_url(),
             rasa_url=os.environ.get("HUIMIN_RASA_URL", "http://127.0.0.1:5005"),
             rasa_secret=os.environ.get("HUIMIN_RASA_SECRET", ""),
         )

@@ -8,7 +8,7 @@ import sys
 
 import sqlalchemy as sa
 
-from desk import cases
+from desk import cases, changes, news
 from desk import conversations as talk
 from desk.hours import local
 from desk.store import aware, open_store
@@ -87,6 +87,7 @@ def main() -> int:
         engine = open_store()
         with engine.begin() as db:
             args.run(db, args)
+            changed = changes.take(db)
     except cases.NoSuchCase as error:
         print(f"没有工单 {error}，用 python -m desk cases 看有哪些", file=sys.stderr)
         return 1
@@ -96,6 +97,7 @@ def main() -> int:
     except sa.exc.SQLAlchemyError as error:
         print(f"数据库打不开或写不了：{str(error.__cause__ or error).splitlines()[0]}", file=sys.stderr)
         return 1
+    news.publish(changed)
     return 0
 
 

@@ -7,6 +7,7 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from desk import changes
 from desk import conversations as talk
 from desk.store import now
 from desk.tables import case_events, cases, conversations
@@ -154,6 +155,7 @@ def back_to_bot(db: Connection, conversation: str, who: str, why: str) -> bool:
     )
     if moved.rowcount != 1:
         return False
+    changes.note(db, conversation)
     case = of_conversation(db, conversation)
     if case:
         record(db, case.id, who, "bot", why)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from desk import changes
 from desk.store import aware, now
 from desk.tables import cases, conversations, messages, quick_replies
 
@@ -149,6 +150,7 @@ def say(db: Connection, conversation: str, outgoing: Outgoing, in_reply_to: str 
 
 def _next_seq(db: Connection, conversation: str) -> int:
     db.execute(_COUNT_ON, {"given": conversation})
+    changes.note(db, conversation)
     return db.execute(_LAST_SEQ, {"given": conversation}).scalar_one()
 
 
@@ -192,6 +194,7 @@ def set_owner(db: Connection, conversation: str, owner: str) -> None:
     db.execute(
         conversations.update().where(conversations.c.id == conversation).values(owner=owner, owner_since=now())
     )
+    changes.note(db, conversation)
 
 
 def set_context(db: Connection, conversation: str, context: dict) -> None:

@@ -12,14 +12,16 @@ from pathlib import Path
 import sqlalchemy as sa
 from aiohttp import web
 
-from bot.gateway import chat, eligibility, keys, lookup
+from bot.gateway import chat, eligibility, events, keys, lookup
 from bot.gateway.access import observed, tell_request_id
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
 from bot.gateway.metrics import Metrics
 from bot.gateway.notify import tell_of_cases
 from bot.gateway.rasa_client import RasaClient
+from bot.gateway.relay import Relay
 from bot.gateway.scrape import get_metrics
+from bot.gateway.streams import Streams
 from bot.gateway.switchboard import get_notice
 from bot.gateway.turns import Turns
 from bot.settings import Settings, secret_key
@@ -41,7 +43,7 @@ SECURITY_HEADERS = {
 }
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
     "Access-Control-Max-Age": "600",
 }
 
@@ -61,16 +63,14 @@ async def only_our_pages(request: web.Request, handler) -> web.StreamResponse:
     return await handler(request)
 
 
-@web.middleware
-async def security_headers(request: web.Request, handler) -> web.StreamResponse:
-    response = await handler(request)
+async def security_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """On every answer, before its first byte: a stream has sent its headers long before its handler ends."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     origin = request.headers.get("Origin", "").rstrip("/")
     if origin in request.app[keys.SETTINGS].allowed_origins:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Vary"] = "Origin"
-    return response
 
 
 async def page(request: web.Request) -> web.FileResponse:
@@ -113,7 +113,12 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         gc.freeze()  # what is there now stays, and need not be looked through for garbage again and again
         await turns.switchboard.standing()
         await turns.take_up()
-        chores = [asyncio.create_task(_sweep(turns))]
+        streams = app[keys.STREAMS] = Streams(turns, settings)
+        chores = [asyncio.create_task(_sweep(turns)), asyncio.create_task(streams.watch())]
+        if settings.redis_url:
+            relay = app[keys.RELAY] = Relay(settings.redis_url, streams.wake)
+            turns.listen(relay.tell)
+            chores.append(asyncio.create_task(relay.run()))
         if settings.notify_webhook:
             chores.append(asyncio.create_task(tell_of_cases(turns, settings.notify_webhook)))
         yield
@@ -123,6 +128,10 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         app[keys.KNOWLEDGE].stop()
         await turns.stop()
     store.dispose()
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[keys.STREAMS].close()
 
 
 async def _sweep(turns: Turns) -> None:
@@ -138,9 +147,9 @@ async def _sweep(turns: Turns) -> None:
 
 def make_app(settings: Settings) -> web.Application:
     """The gateway's application."""
-    app = web.Application(
-        middlewares=[observed, security_headers, errors_in_words, only_our_pages], client_max_size=MAX_BODY
-    )
+    app = web.Application(middlewares=[observed, errors_in_words, only_our_pages], client_max_size=MAX_BODY)
+    app.on_response_prepare.append(security_headers)
+    app.on_shutdown.append(_end_streams)
     app[keys.SETTINGS] = settings
     app[keys.SECRET] = secret_key()
     app[keys.KNOWLEDGE] = Reader(open_engine(kb_url(), read_only=True))
@@ -153,6 +162,7 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_static("/static", WEB)
     app.router.add_post("/api/chat", chat.post_chat)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/messages", chat.get_messages)
+    app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/events", events.get_events, allow_head=False)
     app.router.add_get("/api/regions", chat.get_regions)
     app.router.add_get("/api/lookup", lookup.get_lookup)
     app.router.add_post("/api/eligibility", eligibility.post_eligibility)

@@ -100,7 +100,7 @@ def _check_token(request: web.Request, conversation: str) -> None:
         raise Refused(404, "not_found")
 
 
-async def _authorised(request: web.Request, conversation: str):
+async def authorised(request: web.Request, conversation: str):
     """The conversation, if the bearer token is its own."""
     _check_token(request, conversation)
     row = await request.app[keys.TURNS].read(lambda db: talk.get(db, conversation))
@@ -165,7 +165,7 @@ async def post_chat(request: web.Request) -> web.Response:
 async def get_messages(request: web.Request) -> web.Response:
     """``?after=SEQ``: what came after, at most 200; ``next`` is the sequence number to ask after next."""
     request.app[keys.LIMITS].check_address(request)
-    conversation = await _authorised(request, request.match_info["conversation"])
+    conversation = await authorised(request, request.match_info["conversation"])
     given = request.query.get("after", "0")
     if not regex.fullmatch(r"[0-9]{1,9}", given):
         raise Refused(400, "bad_shape", where="after")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bot.gateway.limits import Limits
     from bot.gateway.lookup import Search
     from bot.gateway.metrics import Metrics
+    from bot.gateway.relay import Relay
+    from bot.gateway.streams import Streams
     from bot.gateway.switchboard import Switchboard
     from bot.gateway.turns import Turns
 
@@ -26,6 +28,8 @@ RASA = web.AppKey("rasa", RasaClient)
 TURNS: web.AppKey[Turns] = web.AppKey("turns", object)
 METRICS: web.AppKey[Metrics] = web.AppKey("metrics", object)
 SWITCHBOARD: web.AppKey[Switchboard] = web.AppKey("switchboard", object)
+STREAMS: web.AppKey[Streams] = web.AppKey("streams", object)
+RELAY: web.AppKey[Relay] = web.AppKey("relay", object)
 LIMITS: web.AppKey[Limits] = web.AppKey("limits", object)
 
 

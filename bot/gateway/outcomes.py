@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.gateway.errors import text
 from bot.gateway.results import Result, Turn
-from desk import cases, hours
+from desk import cases, changes, hours
 from desk import conversations as talk
 from desk import texts as desk_texts
 from desk.store import aware, now
@@ -125,6 +125,7 @@ class Outcomes:
         state = "answered_late" if talk.was_told_to_wait(db, message.id) else "answered"
         if not talk.settle(db, message.id, state):
             return None
+        changes.note(db, message.conversation)  # while staff own it, it is settled without a word
         case = cases.of_conversation(db, message.conversation)
         ticket = case.ticket if case else None
         owner = talk.get(db, message.conversation).owner

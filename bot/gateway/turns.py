@@ -26,6 +26,7 @@ from bot.gateway.rasa_client import RasaClient, RasaFailed
 from bot.gateway.stages import Stages, milliseconds
 from bot.gateway.switchboard import Switchboard
 from bot.settings import Settings
+from desk import changes
 from desk import conversations as talk
 from desk.store import aware, now, reading
 from policy_kb import Reader
@@ -78,17 +79,35 @@ class Turns:
         self._wanted: set[str] = set()
         self._first_word: dict[str, _Waiting] = {}
         self._clocks: set[asyncio.Task] = set()
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
         # SQLite has one writer at a time: waiting in line here is shorter and fairer than asking it again and again.
         self._line = ThreadPoolExecutor(1, "writer") if store.dialect.name == "sqlite" else None
 
     async def write(self, change: Callable[[Connection], T]) -> T:
-        """Run one transaction off the event loop."""
+        """Run one transaction off the event loop; once it is committed, tell who listens what it changed."""
+        loop = asyncio.get_running_loop()
 
         def run() -> T:
+            changed: frozenset[str] = frozenset()
             with self._store.begin() as db:
-                return change(db)
+                try:
+                    result = change(db)
+                finally:
+                    changed = changes.take(db)
+            if changed:
+                with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile: nobody listens any more
+                    loop.call_soon_threadsafe(self._tell, changed)
+            return result
 
-        return await asyncio.get_running_loop().run_in_executor(self._line, run)
+        return await loop.run_in_executor(self._line, run)
+
+    def listen(self, to: Callable[[frozenset[str]], None]) -> None:
+        """Call ``to`` on the event loop with the conversations that each transaction of this gateway has changed."""
+        self._listeners.append(to)
+
+    def _tell(self, changed: frozenset[str]) -> None:
+        for listener in self._listeners:
+            listener(changed)
 
     async def read(self, look: Callable[[Connection], T]) -> T:
         """Run one transaction that changes nothing, off the event loop."""

@@ -5,7 +5,8 @@ import { pickPlace, showPlace } from './places.js';
 import { atBottom, offline } from './signs.js';
 import { resume, talk } from './conversation.js';
 import { drop, lines, revealLast, wire } from './log.js';
-import { liven, poll, reconnect, rest } from './history.js';
+import { liven, poll } from './history.js';
+import { follow, reconnect, rest } from './live.js';
 import { again, delivered, outbox, pump, restore, say } from './outbox.js';
 import { listen, rewrite, typed } from './composer.js';
 import { lookForNotice, showNotice } from './notice.js';
@@ -29,6 +30,7 @@ async function adopt() {
   if (!resume()) return;
   $('log').setAttribute('aria-busy', 'true');
   await poll(true);
+  follow();
   $('log').removeAttribute('aria-busy');
   revealLast(true);
 }
@@ -56,10 +58,13 @@ function listenToPhone() {
   window.addEventListener('scroll', () => atBottom() && ($('jump').hidden = true), { passive: true });
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) return rest();
-    poll();
+    follow();
     lookForNotice();
   });
-  window.addEventListener('offline', () => offline(true));
+  window.addEventListener('offline', () => {
+    rest();
+    offline(true);
+  });
   window.addEventListener('online', () => {
     reconnect();
     if (outbox.length) pump();

@@ -1,16 +1,21 @@
-// What has come back: fetching the conversation, and asking again for as long as something may follow.
+// What has come back: taking it in, and asking again while no stream tells of it.
 import { call, Refused } from './api.js';
-import { lines, retire, take } from './log.js';
+import { drop, lines, retire, take } from './log.js';
 import { leave, owner, talk } from './conversation.js';
 import { offline, status } from './signs.js';
 
-let cursor = 0;
+let seen = 0; // the number of the newest message that is here, with all before it
 let timer = 0;
 let failures = 0;
 let lively = 0; // until when to look often
 let waitingSince = 0;
 let polling = false;
 let pollAgain = false;
+let told = false; // a stream tells of everything: no asking
+let who = ''; // is at work on a reply, as the stream says
+
+/** Up to which message everything is here. */
+export const cursor = () => seen;
 
 /** Is an answer still to come: one that a notice promised (2), or to a line that arrived while its call failed (1)? */
 function pending() {
@@ -28,14 +33,43 @@ function pending() {
 export function mark() {
   const asking = lines.some((l) => l.state === 'sending');
   const due = asking ? 0 : pending();
-  status('typing', due === 2 ? '还在查，查到马上告诉您' : due || (asking && talk.handledBy === 'bot') ? '正在查找，请稍等' : '');
+  const busy = told ? who === 'bot' : due > 0;
+  const bot = busy || (asking && talk.handledBy === 'bot');
+  status('typing', who === 'staff' ? '工作人员正在输入' : busy && due === 2 ? '还在查，查到马上告诉您' : bot ? '正在查找，请稍等' : '');
 }
 
 /** The gateway no longer knows this conversation. */
 export function forget() {
   leave();
-  cursor = 0;
+  seen = 0;
+  who = '';
   retire();
+}
+
+/** What a stream tells of. @param {import('./api.js').Message[]} got */
+export function arrived(got) {
+  take(got);
+  seen = Math.max.apply(null, got.map((m) => m.seq).concat(seen));
+  mark();
+}
+
+/** Who is at work on a reply. @param {string} by nobody: '' */
+export function atWork(by) {
+  who = by;
+  mark();
+}
+
+/** Everything before this message is deleted; null: the conversation itself. @param {number|null} seq */
+export function erased(seq) {
+  if (seq === null) return forget();
+  lines.filter((l) => l.order > 0 && l.order < seq).forEach(drop);
+}
+
+/** Whether a stream tells of everything that comes. @param {boolean} is */
+export function quiet(is) {
+  told = is;
+  document.documentElement.setAttribute('data-live', is ? 'stream' : 'asking');
+  if (is) clearTimeout(timer);
 }
 
 /** @param {boolean} [all] read to the end */
@@ -54,14 +88,14 @@ export async function poll(all) {
       /** @type {string} */
       const c = talk.id;
       /** @type {import('./api.js').Reply} */
-      const r = await call('/api/chat/' + encodeURIComponent(c) + '/messages?after=' + cursor, { token: talk.token });
+      const r = await call('/api/chat/' + encodeURIComponent(c) + '/messages?after=' + seen, { token: talk.token });
       if (c !== talk.id) break;
       const got = r.messages || [];
       owner(r.handled_by);
       if (take(got) && !all) lively = Date.now() + 60000;
-      const before = cursor;
-      cursor = Math.max.apply(null, got.map((m) => m.seq).concat(cursor));
-      more = (!!all || !before) && cursor > before;
+      const before = seen;
+      seen = Math.max.apply(null, got.map((m) => m.seq).concat(seen));
+      more = (!!all || !before) && seen > before;
     }
     failures = 0;
     offline(false);
@@ -83,23 +117,25 @@ export async function poll(all) {
   }
   pollAgain = false;
   const often = talk.handledBy !== 'bot' || pending() || Date.now() < lively;
+  if (told) return;
   timer = window.setTimeout(poll, wait || (often ? 2000 : 15000));
 }
 
-/** No more polling until the next call. */
-export function rest() {
+/** Ask in a moment, unless a stream tells before. */
+export function soon() {
+  failures = 0;
+  clearTimeout(timer);
+  timer = window.setTimeout(poll, 3000);
+}
+
+/** No more asking until the next call. */
+export function pause() {
   clearTimeout(timer);
 }
 
 /** Another tab wrote: look now, and often for a while. */
 export function liven() {
+  if (told) return;
   lively = Date.now() + 60000;
-  poll();
-}
-
-/** The network is back. */
-export function reconnect() {
-  failures = 0;
-  offline(false);
   poll();
 }

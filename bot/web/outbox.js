@@ -3,6 +3,7 @@ import { call, keep, newId, recall, Refused } from './api.js';
 import { drop, feet, lines, ownLine, put, quick, reveal, take } from './log.js';
 import { join, owner, talk } from './conversation.js';
 import { forget, mark, poll } from './history.js';
+import { follow } from './live.js';
 import { place, setPlace } from './places.js';
 import { offline } from './signs.js';
 
@@ -113,7 +114,7 @@ async function attempt(line) {
   owner(r.handled_by);
   take(r.messages || [], line);
   keep('poke', Date.now()); // other tabs
-  poll();
+  follow();
   return true;
 }
 
