@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from aiohttp import web
 
-from bot.gateway import chat, eligibility, keys, lookup
+from bot.gateway import chat, eligibility, keys, lookup, openapi, privacy
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
 from bot.gateway.notify import tell_of_cases
@@ -36,7 +36,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type",
     "Access-Control-Max-Age": "600",
 }
@@ -143,9 +143,13 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_static("/static", WEB)
     app.router.add_post("/api/chat", chat.post_chat)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/messages", chat.get_messages)
+    app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/transcript", privacy.get_transcript)
+    app.router.add_delete("/api/chat/{conversation:[0-9a-f]{32}}", privacy.delete_conversation)
+    app.router.add_get("/api/privacy", privacy.get_privacy)
     app.router.add_get("/api/regions", chat.get_regions)
     app.router.add_get("/api/lookup", lookup.get_lookup)
     app.router.add_post("/api/eligibility", eligibility.post_eligibility)
+    app.router.add_get("/api/openapi.json", openapi.get_openapi)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     return app
