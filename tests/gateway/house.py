@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.gateway import keys
 from bot.gateway.app import make_app
+from bot.gateway.openapi import document
 from bot.settings import Settings
 from desk import cases
 from desk import conversations as talk
@@ -32,7 +33,7 @@ SETTINGS = Settings(
 )
 # What is slow is announced at once; for tests in which Rasa is slow. A busy machine must not make others fail.
 HURRIED = {"first_word_after": 0.1}
-_description = per_base(Description)
+_description = per_base(lambda kb: Description(document(kb)))
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
 
 

@@ -21,7 +21,7 @@ from bot.gateway.openapi import document
 from policy_kb import Reader, open_engine
 from policy_kb.eligibility.facts import value_of
 from policy_kb.loader import SHIPPED, read_knowledge
-from tests.gateway.described import SERVICE, Description
+from tests.gateway.described import SERVICE, Description, shipped_document
 from tests.gateway.house import SETTINGS, House, body
 
 GATEWAY = Path(bot.gateway.__file__).parent
@@ -30,7 +30,7 @@ METHODS = {"get", "post", "put", "delete", "patch"}
 
 @pytest.fixture(scope="module")
 def description(knowledge) -> Description:
-    return Description(knowledge.get())
+    return Description(document(knowledge.get()))
 
 
 def operations(description: Description) -> list[tuple[str, str, dict[str, Any]]]:
@@ -138,7 +138,7 @@ def test_a_new_fact_of_the_base_is_in_the_document(tmp_path):
     facts = "household_facts:\n  - {id: shoe_size, label: 鞋码, kind: integer, about: person, unit: 码, low: 20, high: 50, understood: '{value}'}\n"
     (tmp_path / "more.yaml").write_text(facts, encoding="utf-8")
     kb = read_knowledge([SHIPPED, tmp_path], version=1)
-    described = Description(kb)
+    described = Description(document(kb))
     assert described.wrong_as("HouseholdFacts", {"shoe_size": 42}) == []
     assert described.wrong_as("HouseholdFacts", {"shoe_size": 51})
     assert described.wrong_as("MemberFacts", {"shoe_size": 42}) == []
@@ -183,7 +183,7 @@ def requests_of(description: Description) -> list[Any]:
     return found
 
 
-EXAMPLES = requests_of(Description(read_knowledge([SHIPPED], version=1)))
+EXAMPLES = requests_of(Description(shipped_document()))
 
 
 def test_there_are_examples_of_everything_that_takes_something():
