@@ -8,6 +8,7 @@ import { drop, lines, revealLast, wire } from './log.js';
 import { liven, poll, reconnect, rest } from './history.js';
 import { again, delivered, outbox, pump, restore, say } from './outbox.js';
 import { listen, rewrite, typed } from './composer.js';
+import { openRecord, tellOnce, wipe } from './record.js';
 
 const EXAMPLES = ['低保户的孩子读幼儿园要钱吗', '农村低保一个月多少钱', '高龄津贴怎么领', '特困供养要什么条件'];
 
@@ -42,6 +43,7 @@ function listenToPage() {
     keep('large', on);
     typed();
   });
+  $('record').addEventListener('click', openRecord);
   $('human').addEventListener('click', () => say('转人工'));
   $('jump').addEventListener('click', () => {
     $('jump').hidden = true;
@@ -63,6 +65,8 @@ function listenToPhone() {
     if (ev.key === 'huimin.chat' && !talk.id && !outbox.length) adopt();
     else if (ev.key === 'huimin.poke') liven();
     else if (ev.key === 'huimin.region') showPlace();
+    else if (ev.key === 'huimin.erased') wipe();
+    else if (ev.key === 'huimin.told') $('notice').hidden = true;
     else if (ev.key === 'huimin.large') large(recall('large') === true);
   });
 }
@@ -74,6 +78,7 @@ function start() {
   $('boot').hidden = true;
   listenToPage();
   listenToPhone();
+  tellOnce();
   if (recall('chat')) $('welcome').hidden = true; // no flash before the history is here
   adopt().then(() => {
     restore();
