@@ -1,4 +1,4 @@
-"""A running service for the browser: our own, unless ``HUIMIN_E2E_URL`` names one."""
+"""A running service for the browser: our own, unless ``HUIMIN_E2E_URL`` names one; the browser and its pages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ import os
 import pytest
 
 from tests.service import Service
+
+WATCH = """
+window.__violations = [];
+document.addEventListener('securitypolicyviolation', e => window.__violations.push(e.violatedDirective + ' ' + e.blockedURI));
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,3 +24,48 @@ def _running_service(tmp_path_factory):
     yield
     del os.environ["HUIMIN_E2E_URL"]
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def server_url():
+    url = os.environ.get("HUIMIN_E2E_URL")
+    if not url:
+        pytest.skip("HUIMIN_E2E_URL is not set: no running server to test against")
+    return url.rstrip("/")
+
+
+@pytest.fixture(scope="module")
+def browser(server_url):
+    from tests.e2e.chat_page import sync_api  # skips where there is no playwright
+
+    path = os.environ.get("HUIMIN_CHROMIUM", "/usr/bin/chromium")
+    if not os.path.exists(path):
+        pytest.skip(f"no Chromium at {path}")
+    with sync_api.sync_playwright() as p:
+        b = p.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
+        )
+        yield b
+        b.close()
+
+
+@pytest.fixture
+def context(browser):
+    ctx = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", reduced_motion="reduce")
+    ctx.set_default_timeout(20_000)
+    ctx.add_init_script(WATCH)
+    yield ctx
+    ctx.close()
+
+
+@pytest.fixture
+def page(context, server_url):
+    """The page, open; `page.problems` collects console errors, page errors and dialogs."""
+    pg = context.new_page()
+    pg.problems = []
+    pg.on("console", lambda m: pg.problems.append(m.text) if m.type == "error" else None)
+    pg.on("pageerror", lambda e: pg.problems.append(str(e)))
+    pg.on("dialog", lambda d: (pg.problems.append("dialog " + d.message), d.dismiss()))
+    pg.goto(server_url + "/")
+    return pg

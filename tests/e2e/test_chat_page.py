@@ -5,93 +5,16 @@
 Needs PyPI playwright and a Chromium (`/usr/bin/chromium`, or HUIMIN_CHROMIUM). Run it apart from pytest-asyncio tests.
 """
 import json
-import os
 import re
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = sync_api.expect
+from tests.e2e.chat_page import WAIT, ask, bots, box, expect, log, mine
 
 HEADLINE = "低保户的孩子读幼儿园要钱吗"
 AMOUNT = "云安区农村低保一个月多少钱"
 HOSTILE = "<img src=x onerror=alert(1)>"
 HISTORIC = re.compile(r"2018年.*可能已调整")
-WAIT = 20_000
-
-WATCH = """
-window.__violations = [];
-document.addEventListener('securitypolicyviolation', e => window.__violations.push(e.violatedDirective + ' ' + e.blockedURI));
-"""
-
-
-@pytest.fixture(scope="session")
-def server_url():
-    url = os.environ.get("HUIMIN_E2E_URL")
-    if not url:
-        pytest.skip("HUIMIN_E2E_URL is not set: no running server to test against")
-    return url.rstrip("/")
-
-
-@pytest.fixture(scope="module")
-def browser(server_url):
-    path = os.environ.get("HUIMIN_CHROMIUM", "/usr/bin/chromium")
-    if not os.path.exists(path):
-        pytest.skip(f"no Chromium at {path}")
-    with sync_api.sync_playwright() as p:
-        b = p.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
-        )
-        yield b
-        b.close()
-
-
-@pytest.fixture
-def context(browser):
-    ctx = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", reduced_motion="reduce")
-    ctx.set_default_timeout(WAIT)
-    ctx.add_init_script(WATCH)
-    yield ctx
-    ctx.close()
-
-
-@pytest.fixture
-def page(context, server_url):
-    """The page, open; `page.problems` collects console errors, page errors and dialogs."""
-    pg = context.new_page()
-    pg.problems = []
-    pg.on("console", lambda m: pg.problems.append(m.text) if m.type == "error" else None)
-    pg.on("pageerror", lambda e: pg.problems.append(str(e)))
-    pg.on("dialog", lambda d: (pg.problems.append("dialog " + d.message), d.dismiss()))
-    pg.goto(server_url + "/")
-    return pg
-
-
-def box(page):
-    return page.get_by_label("请输入您的问题")
-
-
-def log(page):
-    return page.get_by_role("log", name="对话")
-
-
-def mine(page):
-    return log(page).get_by_role("article", name="我", exact=True)
-
-
-def bots(page):
-    return log(page).get_by_role("article", name="惠民", exact=True)
-
-
-def ask(page, text):
-    """Types a line, sends it with Enter and returns the bot's next message."""
-    before = bots(page).count()
-    box(page).fill(text)
-    box(page).press("Enter")
-    reply = bots(page).nth(before)
-    expect(reply).to_be_visible(timeout=WAIT)
-    return reply
 
 
 def test_headline_question_has_an_answer_with_its_source(page):

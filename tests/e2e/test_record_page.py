@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_chat_page import (  # noqa: F401  (fixtures)
-    ask,
-    bots,
-    box,
-    browser,
-    context,
-    expect,
-    log,
-    mine,
-    page,
-    server_url,
-)
+from tests.e2e.chat_page import ask, box, expect, log, mine
 
 QUESTION = "低保多少钱"
 
@@ -59,7 +49,7 @@ def test_the_record_is_downloaded_as_a_text_file(page):
     with page.expect_download() as got:
         panel(page).get_by_role("button", name="下载记录").click()
     assert got.value.suggested_filename == "惠民对话记录.txt"
-    text = open(got.value.path(), encoding="utf-8").read()
+    text = Path(got.value.path()).read_text(encoding="utf-8")
     assert QUESTION in text
     assert "自动问答服务" in text
     assert page.problems == []
