@@ -33,7 +33,30 @@ _DATE = regex.compile(r"(?<!\d)(?:19|20)\d\d[\s\-–—－./]{0,2}(?:0?[1-9]|1[0
 _BORN = regex.compile(r"[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])\d\d\d{2,4}[\dxX]?")
 _HOTLINE = regex.compile(r"1\d\d|1[02]\d\d\d|9\d{4}")
 _CALLED_PHONE = regex.compile(r"(电话|手机|座机|号码|联系方式|联系|打我?|微信|qq)(?!费)[^\d，。！？]{0,8}$", regex.IGNORECASE)
+_CALLED_CHAT = regex.compile(r"(微信|qq)[^\d，。！？]{0,8}$", regex.IGNORECASE)
 _CALLED_ACCOUNT = regex.compile(r"(账号|帐号|卡号|账户|证号|身份证|社保号|社保卡|残疾人?证|户口本号)[^\d，。！？]{0,8}$")
+# Other papers have numbers of their own shapes; only what they are called tells them.
+_PAPERS = regex.compile(
+    r"(?:护照|通行证|回乡证|台胞证|居留证|居住证|军官证|士兵证|军人证|退役证|警官证)(?:的?(?:号码|编号|号))?(?:是|为)?[\s:：]*"
+    r"(?P<number>[A-Za-z]{1,2}\s?\d{6,10}(?!\d)|\d{7,10}(?!\d)|\p{Han}{1,3}字第?\d{4,10}号?)"
+)
+# A letter taken for the digit it looks like.
+_MISREAD = regex.compile(r"(?<![A-Za-z\d])(?=(?:[OoIl]*\d){8})[\dOoIl]{10,19}(?![A-Za-z\d])")
+_READ_AS = str.maketrans("OoIl", "0011")
+# What an office gives to a request, and an office's own phone: nobody's. They need what stands before them.
+_REFERENCE = regex.compile(
+    r"(?:工单|受理|回执|快递|运单|订单|流水|办件|案件|登记|取件)的?(?:编号|单号|号码|号)(?:是|为)?[\s:：]*[A-Za-z]{0,3}$"
+)
+_OFFICE = (
+    r"(?:\p{Han}局|残联|妇联|卫健委|街道办(?:事处)?|办事处|[镇乡区县市]政府|服务中心|服务站|大厅|村委会?|居委会?|社区|救助站|派出所|司法所|社保所|法院|"
+    r"敬老院|养老院|福利院|热线|窗口)"
+)
+_OFFICES_OWN = regex.compile(
+    rf"{_OFFICE}(?:的|那边|这边|里|值班|办公室?|咨询|服务|投诉|举报|联系|公开)*(?:电话|座机|热线)?(?:号码)?(?:是|为)?[\s:：（(]*$"
+)
+_CALLED_AT = regex.compile(r"(?<![请给我])(?:打|拨|打了)\s*$")
+_THEN_OFFICE = regex.compile(rf"\s*(?:是)?\p{{Han}}{{0,4}}?{_OFFICE}")
+_FREEPHONE = regex.compile(r"[48]00\d{7}")
 _COUNTED = regex.compile(r"\s*(?:多|余|左右|来)?(?:元|块|万|千|亿|岁|年|月|天|人|户|个|次|号?令|%|％|分|平|斤)")
 
 
@@ -48,7 +71,8 @@ def _plain(text: str) -> str:
             plain = str(unicodedata.decimal(plain))
         out.append(plain)
     # One or two Chinese digits are words of the sentence (一家五口, 一二级); three and more are read out.
-    return _READ_OUT.sub(lambda m: "".join(_CHINESE_DIGITS.get(c, c) for c in m[0]), "".join(out))
+    read = _READ_OUT.sub(lambda m: "".join(_CHINESE_DIGITS.get(c, c) for c in m[0]), "".join(out))
+    return _MISREAD.sub(lambda m: m[0].translate(_READ_AS), read)
 
 
 def mask(text: str) -> str:
@@ -56,15 +80,26 @@ def mask(text: str) -> str:
     plain = _plain(text)
     spans: list[Span] = [(*m.span(), EMAIL) for m in _EMAIL.finditer(plain)]
     spans += [(*m.span(), PLATE) for m in _PLATE.finditer(plain)]
+    spans += [(*m.span("number"), ID) for m in _PAPERS.finditer(plain) if not _DATE.fullmatch(m["number"])]
     spans += [(*m.span(), PHONE) for m in _LANDLINE.finditer(plain)]
     spans += [(*m.span(), PHONE) for m in _MOBILE_IN_PARTS.finditer(plain)]
     for m in _RUN.finditer(plain):
         spans += _numbers(plain, *m.span())
+    spans = [s for s in spans if s[2] != PHONE or not _is_an_offices(plain, *s[:2])]
     out, at = [], 0
     for start, end, kind in _widest(spans):
         out += [text[at:start], kind]
         at = end
     return "".join([*out, text[at:]])
+
+
+def _is_an_offices(plain: str, start: int, end: int) -> bool:
+    """Whether a landline stands right behind an office's name, or is called and followed by one. Mobile numbers are persons'."""
+    digits = "".join(c for c in plain[start:end] if c.isdigit())
+    if not regex.fullmatch(r"0\d{9,11}|[2-8]\d{6,7}", digits):
+        return False
+    before = plain[max(0, start - 24) : start]
+    return bool(_OFFICES_OWN.search(before) or _CALLED_AT.search(before) and _THEN_OFFICE.match(plain, end))
 
 
 def _widest(spans: list[Span]) -> list[Span]:
@@ -151,6 +186,8 @@ def _kind(digits: str, before: str, after: str) -> str | None:
     count = len(digits)
     if "x" in digits.lower():
         return ID if count >= 8 else None
+    if count < 18 and not regex.fullmatch(r"1[3-9]\d{9}", digits) and not _BORN.match(digits) and _REFERENCE.search(before[-16:]):
+        return None
     called_phone, called_account = _CALLED_PHONE.search(before[-16:]), _CALLED_ACCOUNT.search(before[-16:])
     if count >= 14:
         if _BORN.match(digits) or count in {15, 18} and not regex.match(r"62|4|5|3[57]", digits):
@@ -159,6 +196,8 @@ def _kind(digits: str, before: str, after: str) -> str | None:
     if _COUNTED.match(after) and count < 11:
         return None
     if count >= 10:
+        if _FREEPHONE.fullmatch(digits) and not called_account and not _CALLED_CHAT.search(before[-16:]):
+            return None
         return ACCOUNT if called_account else PHONE
     if count >= 7 and called_account:
         return ACCOUNT

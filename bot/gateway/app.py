@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from aiohttp import web
 
-from bot.gateway import chat, eligibility, events, keys, lookup
+from bot.gateway import chat, eligibility, events, keys, lookup, openapi, privacy
 from bot.gateway.access import observed, tell_request_id
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
@@ -42,7 +42,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
     "Access-Control-Max-Age": "600",
 }
@@ -163,10 +163,14 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_post("/api/chat", chat.post_chat)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/messages", chat.get_messages)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/events", events.get_events, allow_head=False)
+    app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/transcript", privacy.get_transcript)
+    app.router.add_delete("/api/chat/{conversation:[0-9a-f]{32}}", privacy.delete_conversation)
+    app.router.add_get("/api/privacy", privacy.get_privacy)
     app.router.add_get("/api/regions", chat.get_regions)
     app.router.add_get("/api/lookup", lookup.get_lookup)
     app.router.add_post("/api/eligibility", eligibility.post_eligibility)
     app.router.add_get("/api/notice", get_notice)
+    app.router.add_get("/api/openapi.json", openapi.get_openapi)
     app.router.add_get("/metrics", get_metrics)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)

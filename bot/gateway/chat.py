@@ -24,6 +24,7 @@ from desk import conversations as talk
 from policy_kb import COUNTRY
 
 MAX_CHARACTERS = 1000
+_JSON = frozenset({"application/json", "application/octet-stream"})
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cf}--[\n\t\u200d]]+", regex.V1)
 
 
@@ -59,8 +60,15 @@ def _mac(secret: str, chat: _Chat) -> str:
     return hmac.new(secret.encode(), body.encode(), hashlib.sha256).hexdigest()
 
 
+async def json_body(request: web.Request) -> bytes:
+    """What was sent, where it may be JSON: bytes that say no type are taken for it. Raises :class:`Refused`."""
+    if request.content_type not in _JSON:
+        raise Refused(415, "not_json_type")
+    return await request.read()
+
+
 async def _body(request: web.Request) -> _Chat:
-    raw = await request.read()
+    raw = await json_body(request)
     try:
         return _Chat.model_validate_json(raw)
     except ValidationError as error:
@@ -156,6 +164,8 @@ async def post_chat(request: web.Request) -> web.Response:
         turns.submit(name, message.id, talk.aware(message.created_at), time.monotonic() - began)
         outcome = await turns.first_word(message.id)
     conversation, replies = outcome or await turns.read(lambda db: outcome_of(db, name, message.id))
+    if conversation is None:  # erased meanwhile
+        raise Refused(404, "not_found")
     return as_json(
         {"conversation": name, "token": token_for(secret, name), "handled_by": conversation.owner,
          "messages": [talk.public(r) for r in replies]}

@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.gateway import keys
-from bot.gateway.chat import day_of
+from bot.gateway.chat import day_of, json_body
 from bot.gateway.errors import Refused, as_json
 from policy_kb import COUNTRY, KnowledgeBase
 from policy_kb.eligibility import BadFacts, read_household, screen
@@ -41,7 +41,7 @@ async def post_eligibility(request: web.Request) -> web.Response:
 
 async def _body(request: web.Request) -> dict[str, Any]:
     try:
-        body = json.loads(await request.read(), parse_constant=_no_constant)
+        body = json.loads(await json_body(request), parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise Refused(400, "not_json") from None
     if not isinstance(body, dict):

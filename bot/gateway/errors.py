@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 from aiohttp import web
 
+from policy_kb.reader import NothingLoaded
+
 log = logging.getLogger("huimin.gateway")
 CODE = "code"  # where a refusal carries its code for those who count
 
@@ -59,6 +61,8 @@ async def errors_in_words(request: web.Request, handler) -> web.StreamResponse:
         return refusal(413, "too_large", text("too_large"))
     except web.HTTPMethodNotAllowed as error:
         return refusal(405, "method", text("method"), {"Allow": ",".join(sorted(error.allowed_methods))})
+    except NothingLoaded:
+        return refusal(503, "nothing_loaded", text("nothing_loaded"))
     except web.HTTPException as error:
         if error.status < 400:
             raise

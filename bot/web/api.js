@@ -27,7 +27,7 @@ export class Refused extends Error {
 /**
  * One call. Throws Refused for an answer that is not 2xx, anything else when the network failed.
  * @param {string} path
- * @param {{token?: string|null, body?: any, timeout?: number}} [opts]
+ * @param {{token?: string|null, body?: any, timeout?: number, method?: string, blob?: boolean}} [opts] `blob`: a file is wanted
  * @returns {Promise<any>}
  */
 export async function call(path, opts) {
@@ -40,14 +40,14 @@ export async function call(path, opts) {
   const timer = setTimeout(() => abort && abort.abort(), o.timeout || 15000);
   try {
     const r = await fetch(path, {
-      method: o.body ? 'POST' : 'GET',
+      method: o.method || (o.body ? 'POST' : 'GET'),
       headers,
       body: o.body ? JSON.stringify(o.body) : undefined,
       cache: 'no-store',
       credentials: 'same-origin',
       signal: abort ? abort.signal : undefined,
     });
-    if (r.ok) return await r.json();
+    if (r.ok) return r.status === 204 ? null : o.blob ? await r.blob() : await r.json();
     /** @type {any} */
     let e = {};
     try {

@@ -10,6 +10,7 @@ import { follow, reconnect, rest } from './live.js';
 import { again, delivered, outbox, pump, restore, say } from './outbox.js';
 import { listen, rewrite, typed } from './composer.js';
 import { lookForNotice, showNotice } from './notice.js';
+import { openRecord, tellOnce, wipe } from './record.js';
 
 const EXAMPLES = ['低保户的孩子读幼儿园要钱吗', '农村低保一个月多少钱', '高龄津贴怎么领', '特困供养要什么条件'];
 
@@ -45,6 +46,7 @@ function listenToPage() {
     keep('large', on);
     typed();
   });
+  $('record').addEventListener('click', openRecord);
   $('human').addEventListener('click', () => say('转人工'));
   $('jump').addEventListener('click', () => {
     $('jump').hidden = true;
@@ -74,6 +76,8 @@ function listenToPhone() {
     else if (ev.key === 'huimin.poke') liven();
     else if (ev.key === 'huimin.region') showPlace();
     else if (ev.key === 'huimin.notice') showNotice();
+    else if (ev.key === 'huimin.erased') wipe();
+    else if (ev.key === 'huimin.told') $('privacy').hidden = true;
     else if (ev.key === 'huimin.large') large(recall('large') === true);
   });
 }
@@ -86,6 +90,7 @@ function start() {
   listenToPage();
   listenToPhone();
   lookForNotice();
+  tellOnce();
   if (recall('chat')) $('welcome').hidden = true; // no flash before the history is here
   adopt().then(() => {
     restore();

@@ -60,6 +60,12 @@ export function ownLine(id, text, payload, body) {
 /** Is it still to be delivered? @param {Line} line */
 const unsent = (line) => line.state === 'sending' || line.state === 'failed';
 
+/** Nothing stands on the screen any more. */
+export function clear() {
+  lines.splice(0).forEach((l) => l.node.remove());
+  bySeq = {};
+}
+
 /** What stands on the screen stays, what follows begins anew. */
 export function retire() {
   lines.forEach((l) => unsent(l) || (l.order = -Infinity));

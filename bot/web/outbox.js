@@ -40,6 +40,13 @@ function save() {
   keep('outbox', outbox.length ? outbox.map((l) => ({ id: l.id, text: l.text, payload: l.payload, body: l.body })) : null, true);
 }
 
+/** What is still to go out does not. */
+export function clearOutbox() {
+  clearTimeout(resend);
+  outbox.length = 0;
+  save();
+}
+
 /** Brings back what was on its way before a reload. */
 export function restore() {
   (recall('outbox', true) || []).forEach((/** @type {any} */ o) => {
@@ -83,6 +90,9 @@ export async function pump() {
   if (outbox.length) reveal(outbox[outbox.length - 1]);
 }
 
+/** Was everything erased while it was on its way? @param {Line} line */
+const erased = (line) => line.state !== 'sent' && outbox.indexOf(line) < 0;
+
 /** One try. True: the line has left the outbox. @param {Line} line @returns {Promise<boolean>} */
 async function attempt(line) {
   if (!line.body) {
@@ -101,8 +111,9 @@ async function attempt(line) {
   try {
     r = await call('/api/chat', { body, token: body.conversation ? talk.token : null, timeout: 30000 });
   } catch (e) {
-    return refused(line, e);
+    return erased(line) || refused(line, e);
   }
+  if (erased(line)) return true;
   offline(false);
   join(r);
   const seqs = (r.messages || []).map((m) => m.seq).filter((s) => typeof s === 'number');

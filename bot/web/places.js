@@ -1,5 +1,6 @@
 // The place picker: province, city, county, as deep as the resident wants to go.
 import { call, recall, keep } from './api.js';
+import { openSheet } from './sheet.js';
 import { $, el, button } from './view.js';
 
 /** @typedef {{code: string, name: string, full_name?: string, level?: string, has_data?: boolean}} Region */
@@ -26,60 +27,19 @@ export function showPlace() {
   $('place').setAttribute('aria-label', '地区：' + (r ? r.full_name || r.name : '未选择'));
 }
 
-/** Opens the panel; closes on a choice, ✕, Escape or a tap beside it. */
+/** Opens the panel; it closes on a choice too. */
 export function pickPlace() {
-  const back = /** @type {HTMLElement} */ (document.activeElement);
-  const sheet = $('sheet');
   /** @type {Region[]} */
   let path = [];
   let turn = 0;
 
-  const heading = el('h2', '', '选择地区');
-  heading.id = 'sheet-title';
-  heading.tabIndex = -1;
-  const shut = button('shut', '✕', close);
-  shut.setAttribute('aria-label', '关闭');
   const crumbs = el('nav', 'crumbs');
   crumbs.setAttribute('aria-label', '已选地区');
   const body = el('div', 'sheet-body');
-  const panel = el('div', 'panel', el('div', 'sheet-head', heading, shut), crumbs, body);
-  panel.setAttribute('role', 'dialog');
-  panel.setAttribute('aria-modal', 'true');
-  panel.setAttribute('aria-labelledby', 'sheet-title');
-
-  function close() {
-    sheet.hidden = true;
-    sheet.textContent = '';
-    $('app').removeAttribute('aria-hidden');
-    document.documentElement.classList.remove('locked');
-    document.removeEventListener('keydown', onKey, true);
-    sheet.removeEventListener('click', onTap);
-    if (back && back.focus) back.focus();
-  }
   /** @param {Region|null} r */
   function choose(r) {
     setPlace(r);
     close();
-  }
-  /** @param {KeyboardEvent} ev */
-  function onKey(ev) {
-    if (ev.key === 'Escape' || ev.key === 'Esc') {
-      ev.preventDefault();
-      close();
-    } else if (ev.key === 'Tab') {
-      const all = Array.from(panel.querySelectorAll('button'));
-      const now = document.activeElement;
-      const first = all[0];
-      const last = all[all.length - 1];
-      if (ev.shiftKey ? now === first || now === heading : now === last) {
-        ev.preventDefault();
-        (ev.shiftKey ? last : first).focus();
-      }
-    }
-  }
-  /** @param {Event} ev */
-  function onTap(ev) {
-    if (ev.target === sheet) close();
   }
   /** @param {Region[]} to */
   async function go(to) {
@@ -125,13 +85,6 @@ export function pickPlace() {
     heading.focus();
   }
 
-  sheet.textContent = '';
-  sheet.append(panel);
-  sheet.hidden = false;
-  $('app').setAttribute('aria-hidden', 'true');
-  document.documentElement.classList.add('locked');
-  document.addEventListener('keydown', onKey, true);
-  sheet.addEventListener('click', onTap);
-  heading.focus();
+  const { heading, close } = openSheet('选择地区', crumbs, body);
   go([]);
 }

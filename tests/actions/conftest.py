@@ -12,11 +12,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import AnswerPolicy, base
+from bot.gateway.openapi import document
 from bot.gateway.results import Result
 from policy_kb import KnowledgeBase, NameIndex, mentions_of
 from policy_kb.loader import SHIPPED, read_knowledge
+from policy_kb.per_base import per_base
+from tests.gateway.described import Description
 
 TODAY = "2026-11-23"
+_description = per_base(lambda kb: Description(document(kb)))
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +68,19 @@ class Conversation:
                 self.slots[event["name"]] = event["value"]
             elif event["event"] == "reset_slots":
                 self.slots.clear()
-        return [Result.model_validate(json.loads(json.dumps(m["custom"]))) for m in dispatcher.messages]
+        results = [Result.model_validate(json.loads(json.dumps(m["custom"]))) for m in dispatcher.messages]
+        for result in results:
+            assert self._not_as_described(result) == []
+        return results
+
+    def _not_as_described(self, result: Result) -> list[str]:
+        """What the API's description does not know of this result, as the gateway would show it."""
+        shown = {
+            "id": "0", "seq": 2, "from": "bot", "kind": result.kind, "text": result.text, "at": "2026-11-23T00:00:00+00:00",
+            "citations": result.citations, "data": result.data,
+            "quick_replies": [{"title": r.title, "payload": "0"} for r in result.quick_replies],
+        }
+        return _description(self.names.kb).wrong_as("OurMessage", shown)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 import regex
@@ -10,63 +11,17 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from bot.masking import ACCOUNT, CARD, EMAIL, ID, PHONE, PLATE, mask
-from tests.bot.masking_sentences import HARMLESS, PERSONAL
+from tests.bot.masking_scores import LABELS, harmless, is_masked, personal, plain, scores, tables, too_much, traps
 
-LABELS = (ID, CARD, PHONE, EMAIL, PLATE, ACCOUNT)
-_LABEL = regex.compile("|".join(map(regex.escape, LABELS)))
-_MARKED = regex.compile(r"⟦([^⟧]+)⟧")
+ROOT = Path(__file__).resolve().parents[2]
+
 MOBILE = st.from_regex(r"1[3-9][0-9]{9}", fullmatch=True)
 
 
-def personal() -> list[str]:
-    """A number broken over lines stays one sentence."""
-    return list(regex.split(r"\n(?![^⟦⟧]*⟧)", PERSONAL))
-
-
-def harmless() -> list[str]:
-    return HARMLESS.splitlines()
-
-
-def plain(sentence: str) -> str:
-    return _MARKED.sub(r"\1", sentence)
-
-
-def spans_meant(sentence: str) -> list[tuple[int, int]]:
-    spans, removed = [], 0
-    for m in _MARKED.finditer(sentence):
-        spans.append((m.start() - removed, m.end() - removed - 2))
-        removed += 2
-    return spans
-
-
-def spans_masked(text: str) -> list[tuple[int, int]]:
-    """Where ``mask`` put its labels, as places in ``text``: what is between them stands there unchanged."""
-    kept = _LABEL.split(mask(text))
-    found = regex.fullmatch("(.+?)".join(map(regex.escape, kept)), text, regex.DOTALL)
-    return [found.span(n) for n in range(1, len(kept))]
-
-
-def is_masked(sentence: str) -> bool:
-    """Every digit and letter of what is marked is under a label."""
-    text, masked = plain(sentence), spans_masked(plain(sentence))
-    return all(
-        any(start <= place < end for start, end in masked)
-        for first, last in spans_meant(sentence)
-        for place in range(first, last)
-        if text[place].isalnum()
-    )
-
-
-def too_much(sentence: str) -> list[str]:
-    """What is masked and ought to stand."""
-    meant = {p for first, last in spans_meant(sentence) for p in range(first, last)}
-    text = plain(sentence)
-    return [text[s:e] for s, e in spans_masked(text) if any(text[p].isalnum() and p not in meant for p in range(s, e))]
-
-
 def test_there_are_enough_sentences_and_half_of_them_are_traps():
-    assert len(personal()) + len(harmless()) >= 120
+    assert len(personal()) + len(harmless()) >= 300
     assert len(harmless()) >= len(personal())
+    assert all(len(said) >= 10 for said in traps().values())
 
 
 @pytest.mark.parametrize("sentence", personal())
@@ -84,17 +39,15 @@ def test_what_identifies_nobody_is_kept(sentence):
     assert mask(sentence) == sentence
 
 
-def test_recall_is_1_and_precision_at_least_98_percent(capsys):
-    every = personal() + harmless()
-    wanted = [s for s in personal() for _ in spans_meant(s)]
-    found = sum(len(spans_meant(s)) for s in personal() if is_masked(s))
-    masked = sum(len(spans_masked(plain(s))) for s in every)
-    wrong = sum(len(too_much(s)) for s in every)
-    recall, precision = found / len(wanted), (masked - wrong) / masked
-    with capsys.disabled():
-        print(f"\nmasking: {len(every)} sentences, recall {recall:.3f}, precision {precision:.3f}")
-    assert recall == 1.0
-    assert precision >= 0.98
+@pytest.mark.parametrize("label", LABELS)
+def test_of_every_kind_all_are_found_and_nearly_nothing_else(label):
+    score = scores([*personal(), *harmless()])[label]
+    assert score.recall >= 0.99, score.missed
+    assert score.right >= score.labelled - 2
+
+
+def test_the_page_shows_what_is_measured():
+    assert tables() in (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -102,11 +55,34 @@ def test_recall_is_1_and_precision_at_least_98_percent(capsys):
     [
         ("身份证11010519491231002X", ID), ("老证110105491231002", ID), ("手机13812345678", PHONE), ("座机020-83123456", PHONE),
         ("卡号6222021234567890123", CARD), ("银行卡6228480012345678", CARD), ("账号12345678901", ACCOUNT),
-        ("邮箱a@b.cn", EMAIL), ("车牌粤A12345", PLATE),
+        ("邮箱a@b.cn", EMAIL), ("车牌粤A12345", PLATE), ("护照号E12345678", ID), ("军官证南字第01234567号", ID),
     ],
 )
 def test_the_label_says_what_it_was(text, label):
-    assert _LABEL.findall(mask(text)) == [label]
+    assert regex.findall("|".join(map(regex.escape, LABELS)), mask(text)) == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("民政局电话0766-8631234", "民政局电话0766-8631234"), ("我在民政局，家里电话0766-8631234", "我在民政局，家里电话〔电话号码〕"),
+        ("打0766-8631234民政局没人接", "打0766-8631234民政局没人接"), ("请打0766-8631234民政局的人来过", "请打〔电话号码〕民政局的人来过"),
+        ("民政局王科长电话13812345678", "民政局王科长电话〔电话号码〕"), ("村委会电话13812345678", "村委会电话〔电话号码〕"),
+    ],
+)
+def test_an_offices_landline_stays_and_a_persons_phone_does_not(text, masked):
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("工单号20261130012345", "工单号20261130012345"), ("受理编号13812345678", "受理编号〔电话号码〕"),
+        ("受理编号11010519491231002X", "受理编号〔身份证号〕"), ("登记号是110105194912310021", "登记号是〔身份证号〕"),
+    ],
+)
+def test_a_reference_number_stays_unless_it_looks_like_a_persons(text, masked):
+    assert mask(text) == masked
 
 
 def test_masking_twice_changes_nothing_more():

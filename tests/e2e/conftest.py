@@ -1,4 +1,4 @@
-"""A running service and a browser on its page. The service is our own, unless ``HUIMIN_E2E_URL`` names one."""
+"""A running service for the browser: our own, unless ``HUIMIN_E2E_URL`` names one; the browser and its pages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def server_url():
 
 @pytest.fixture(scope="module")
 def browser(server_url):
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    from tests.e2e.chat_page import sync_api  # skips where there is no playwright
+
     path = os.environ.get("HUIMIN_CHROMIUM", "/usr/bin/chromium")
     if not os.path.exists(path):
         pytest.skip(f"no Chromium at {path}")

@@ -9,40 +9,12 @@ import re
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-expect = sync_api.expect
+from tests.e2e.chat_page import WAIT, ask, bots, box, expect, log, mine
 
 HEADLINE = "低保户的孩子读幼儿园要钱吗"
 AMOUNT = "云安区农村低保一个月多少钱"
 HOSTILE = "<img src=x onerror=alert(1)>"
 HISTORIC = re.compile(r"2018年.*可能已调整")
-WAIT = 20_000
-
-
-def box(page):
-    return page.get_by_label("请输入您的问题")
-
-
-def log(page):
-    return page.get_by_role("log", name="对话")
-
-
-def mine(page):
-    return log(page).get_by_role("article", name="我", exact=True)
-
-
-def bots(page):
-    return log(page).get_by_role("article", name="惠民", exact=True)
-
-
-def ask(page, text):
-    """Types a line, sends it with Enter and returns the bot's next message."""
-    before = bots(page).count()
-    box(page).fill(text)
-    box(page).press("Enter")
-    reply = bots(page).nth(before)
-    expect(reply).to_be_visible(timeout=WAIT)
-    return reply
 
 
 def test_headline_question_has_an_answer_with_its_source(page):

@@ -16,11 +16,14 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.gateway import keys
 from bot.gateway.app import make_app
+from bot.gateway.openapi import document
 from bot.settings import Settings
 from desk import cases
 from desk import conversations as talk
 from desk.store import open_store
 from policy_kb import Reader
+from policy_kb.per_base import per_base
+from tests.gateway.described import Description, Witness
 from tests.gateway.fake_rasa import FakeRasa
 
 SETTINGS = Settings(
@@ -30,6 +33,7 @@ SETTINGS = Settings(
 )
 # What is slow is announced at once; for tests in which Rasa is slow. A busy machine must not make others fail.
 HURRIED = {"first_word_after": 0.1}
+_description = per_base(lambda kb: Description(document(kb)))
 LONG_AGO = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
 
 
@@ -125,6 +129,7 @@ class House:
     client: TestClient
     rasa: FakeRasa
     store: Any
+    witness: Witness
     writes: int = 0
     _written: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -166,23 +171,29 @@ class House:
 
 
 class Street:
-    """Opens gateways that share one desk store and one Rasa, as after a restart."""
+    """Opens gateways that share one desk store and one Rasa, as after a restart.
+
+    Whatever a test is about, every answer of the API must be as ``/api/openapi.json`` says.
+    """
 
     def __init__(self, knowledge: Reader):
         self._knowledge = knowledge
         self.rasa: FakeRasa | None = None
 
     @contextlib.asynccontextmanager
-    async def open(self, **settings: Any) -> AsyncIterator[House]:
+    async def open(self, knowledge: Reader | None = None, **settings: Any) -> AsyncIterator[House]:
         if self.rasa is None:
             self.rasa = FakeRasa()
         async with TestServer(self.rasa.app()) as rasa:
             url = str(rasa.make_url("")).rstrip("/")
             app = make_app(replace(SETTINGS, **({"rasa_url": url} | settings)))
-            app[keys.KNOWLEDGE] = self._knowledge
+            app[keys.KNOWLEDGE] = knowledge or self._knowledge
+            witness = Witness(_description(await asyncio.to_thread(self._knowledge.get)))
+            app.on_response_prepare.append(witness)
             store = open_store()
             async with TestClient(TestServer(app), timeout=aiohttp.ClientTimeout(total=25)) as client:
-                house = House(client, self.rasa, store)
+                house = House(client, self.rasa, store, witness)
                 house.listen()
                 yield house
             store.dispose()
+            assert not witness.problems, "\n".join(witness.problems)

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bot.gateway.outcomes import NOTHING_UNDERSTOOD
 from desk import cases
 from desk import conversations as talk
 from desk.tickets import read_ticket
@@ -199,7 +200,7 @@ async def test_no_promise_of_an_answer_of_the_bot_once_staff_have_claimed(street
 async def test_after_resolving_the_resident_knows_what_came_of_it_and_the_bot_answers_again(street):
     async with street.open() as house:
         someone = await waiting_for_a_person(house)
-        done = talk.Outgoing("system", "notice", "您的工单已经办结：请到街道办理。")
+        done = talk.Outgoing("system", "notice", "您的工单已经办结：请到街道办理。", data=dict(NOTHING_UNDERSTOOD))
         staff(house, cases.resolve, ticket_of(someone), "王芳", "请到街道办理", done)
         assert (await someone.said_to_me())[-1] == done.text
         assert (await someone.say("谢谢")).texts == ["答：谢谢"]
@@ -208,7 +209,7 @@ async def test_after_resolving_the_resident_knows_what_came_of_it_and_the_bot_an
 async def test_a_new_request_after_resolving_opens_a_new_case(street):
     async with street.open() as house:
         someone = await waiting_for_a_person(house)
-        staff(house, cases.resolve, ticket_of(someone), "王芳", "好", talk.Outgoing("system", "notice", "好"))
+        staff(house, cases.resolve, ticket_of(someone), "王芳", "好", talk.Outgoing("system", "notice", "好", data=dict(NOTHING_UNDERSTOOD)))
         house.rasa.next.append(handoff())
         await someone.say("转人工")
         assert [c.status for c in sorted(someone.cases(), key=lambda c: c.opened_at)] == ["resolved", "open"]

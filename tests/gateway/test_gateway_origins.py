@@ -22,7 +22,7 @@ async def test_an_allowed_site_may_ask_first_and_then_post_and_read(street):
 
 async def test_an_allowed_site_can_read_why_it_was_refused(street):
     async with street.open(**ALLOWED) as house, house.client.post(
-        "/api/chat", data="{", headers={"Origin": SITE}
+        "/api/chat", data=b"{", headers={"Origin": SITE}
     ) as refused:
         assert refused.status == 400
         assert refused.headers["Access-Control-Allow-Origin"] == SITE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import regex
 from small_kb import TODAY, base
 
 from policy_kb import NameIndex, loader, yamlsource
@@ -222,3 +223,9 @@ def test_a_year_is_understood_in_figures_and_in_words(names, text, year):
 )
 def test_a_sum_a_birth_or_a_later_year_is_no_year_asked_about(names, text):
     assert values(names, text, YEAR) == []
+
+
+def test_every_division_has_a_code_of_six_digits_also_where_the_package_has_none(shipped):
+    odd = [code for code in shipped.regions if not regex.fullmatch(r"[0-9]{6}(-[a-z]+)?", code)]
+    assert odd == []
+    assert shipped.regions["710000"].name == "台湾省"

@@ -1,0 +1,60 @@
+// The panel that comes up over the page: keeps the keyboard inside, closes on ✕, Escape or a tap beside it, gives the focus back.
+import { $, el, button } from './view.js';
+
+/**
+ * @param {string} title @param {...HTMLElement} parts below the title
+ * @returns {{heading: HTMLElement, close: () => void}}
+ */
+export function openSheet(title, ...parts) {
+  const back = /** @type {HTMLElement} */ (document.activeElement);
+  const sheet = $('sheet');
+  const heading = el('h2', '', title);
+  heading.id = 'sheet-title';
+  heading.tabIndex = -1;
+  const shut = button('shut', '✕', close);
+  shut.setAttribute('aria-label', '关闭');
+  const panel = el('div', 'panel', el('div', 'sheet-head', heading, shut), ...parts);
+  panel.setAttribute('role', 'dialog');
+  panel.setAttribute('aria-modal', 'true');
+  panel.setAttribute('aria-labelledby', 'sheet-title');
+
+  function close() {
+    sheet.hidden = true;
+    sheet.textContent = '';
+    $('app').removeAttribute('aria-hidden');
+    document.documentElement.classList.remove('locked');
+    document.removeEventListener('keydown', onKey, true);
+    sheet.removeEventListener('click', onTap);
+    if (back && back.focus) back.focus();
+  }
+  /** @param {KeyboardEvent} ev */
+  function onKey(ev) {
+    if (ev.key === 'Escape' || ev.key === 'Esc') {
+      ev.preventDefault();
+      close();
+    } else if (ev.key === 'Tab') {
+      const all = Array.from(panel.querySelectorAll('button'));
+      const now = document.activeElement;
+      const first = all[0];
+      const last = all[all.length - 1];
+      if (ev.shiftKey ? now === first || now === heading : now === last) {
+        ev.preventDefault();
+        (ev.shiftKey ? last : first).focus();
+      }
+    }
+  }
+  /** @param {Event} ev */
+  function onTap(ev) {
+    if (ev.target === sheet) close();
+  }
+
+  sheet.textContent = '';
+  sheet.append(panel);
+  sheet.hidden = false;
+  $('app').setAttribute('aria-hidden', 'true');
+  document.documentElement.classList.add('locked');
+  document.addEventListener('keydown', onKey, true);
+  sheet.addEventListener('click', onTap);
+  heading.focus();
+  return { heading, close };
+}

@@ -1,0 +1,36 @@
+"""What is on the resident's page, as somebody who uses it would name it."""
+
+from __future__ import annotations
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect = sync_api.expect
+
+WAIT = 20_000
+
+
+def box(page):
+    return page.get_by_label("请输入您的问题")
+
+
+def log(page):
+    return page.get_by_role("log", name="对话")
+
+
+def mine(page):
+    return log(page).get_by_role("article", name="我", exact=True)
+
+
+def bots(page):
+    return log(page).get_by_role("article", name="惠民", exact=True)
+
+
+def ask(page, text):
+    """Types a line, sends it with Enter and returns the bot's next message."""
+    before = bots(page).count()
+    box(page).fill(text)
+    box(page).press("Enter")
+    reply = bots(page).nth(before)
+    expect(reply).to_be_visible(timeout=WAIT)
+    return reply
