@@ -41,7 +41,8 @@ def described():
     return schemathesis.openapi.from_dict(shipped_document(), config=config)
 
 
-schema = described()
+# A stream that is as described does not end; its own tests read it.
+schema = described().exclude(path_regex="/events$")
 
 
 @schema.parametrize()
