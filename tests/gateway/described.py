@@ -69,9 +69,13 @@ class Witness:
         self.seen: set[tuple[str, str, int]] = set()
 
     async def __call__(self, request: web.Request, response: web.StreamResponse) -> None:
-        if request.method in {"HEAD", "OPTIONS"} or not request.path.startswith(SERVICE) or not isinstance(response, web.Response):
+        if request.method in {"HEAD", "OPTIONS"} or not request.path.startswith(SERVICE):
             return
         resource = request.match_info.route.resource
+        if resource is not None and not isinstance(response, web.Response):  # a stream: what it says comes later
+            self.seen.add((request.method, resource.canonical, response.status))
+            self.problems += self._description.problems(request.method, resource.canonical, response.status, response.content_type, b"")
+            return
         body = response.body if isinstance(response.body, bytes) else b""
         if resource is None:  # no such page, no such method
             self.problems += self._description.wrong_as("Error", json.loads(body))
