@@ -133,8 +133,9 @@ class IntentGuard(WithKnowledge):
             name, confidence = next(((n, c) for n, c in seen.ranking if n != DANGER), (NOT_UNDERSTOOD, 0.0))
             seen = replace(seen, intent=name, confidence=confidence)
         rules: tuple[Callable[[Seen], str | None], ...] = (
-            self._wants_check, self._goes_on, self._put_right, self._other_topic, self._no_handover_on_a_guess,
-            self._others_business, self._courtesy_and_question, self._ours_after_all, self._unsure, self._doubtful,
+            self._wants_check, self._nothing_to_check, self._goes_on, self._put_right, self._other_topic,
+            self._no_handover_on_a_guess, self._others_business, self._courtesy_and_question, self._ours_after_all, self._unsure,
+            self._doubtful,
         )
         return next((decided for rule in rules if (decided := rule(seen))), seen.intent)
 
@@ -158,6 +159,14 @@ class IntentGuard(WithKnowledge):
             return ELIGIBILITY
         may = seen.names_subject and any(regex.search(w, text) for w in words.get("may", ()))
         return ELIGIBILITY if may and set(heard(self.knowledge, seen.text).facts) - HARDLY_PERSONAL else None
+
+    def _nothing_to_check(self, seen: Seen) -> str | None:
+        """帮我看下快递到哪儿了 sounds like a check to the classifier; in ours stands a benefit, somebody's lot, or getting."""
+        if seen.intent != ELIGIBILITY or seen.kinds - {"aspect", "region", "office", "out_of_scope"}:
+            return None
+        text = plain(seen.text)
+        founded = any(regex.search(w, text) for w in self.knowledge.answer_words.get("entitled", ()))
+        return None if founded or heard(self.knowledge, seen.text).facts else OUT_OF_SCOPE
 
     def _goes_on(self, seen: Seen) -> str | None:
         whole = seen.kinds and seen.kinds <= FRAGMENT and seen.covered >= self._config["fragment_share"]

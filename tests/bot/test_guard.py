@@ -104,3 +104,17 @@ def test_a_group_that_is_the_name_itself_makes_no_question_precise(decide):
 )
 def test_unsure_of_everything_only_a_name_makes_a_question(decide, text, intent, decided):
     assert decide(text, intent, 0.3) == decided
+
+
+@pytest.mark.parametrize("text", ["帮我看下快递到哪儿了", "3x加5等于20，帮我把x算出来", "帮我算下房贷", "帮我看一下我的手机", "帮我看看这道题"])
+def test_what_only_sounds_like_a_check_begins_none(decide, text):
+    assert decide(text, "check_eligibility", 0.85) == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["帮我看看行不行", "给我做个测试", "看看我符合哪个", "像我这种没房没车没存款的，帮我看看行不行", "能不能轮到我家", "我62岁没儿没女，帮我看看",
+     "能不能帮我核一核，我家人均七百"],
+)
+def test_a_check_stays_one_without_a_benefits_name(decide, text):
+    assert decide(text, "check_eligibility", 0.85) == "check_eligibility"
