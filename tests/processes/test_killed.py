@@ -54,6 +54,11 @@ class Desk:
             self.seen = dict(map(tuple, db.execute(sa.select(m.client_id, m.state).where(m.sender == "resident"))))
         return self.seen
 
+    def saved(self) -> Counter[str]:
+        """How often each message is there, in whatever conversation."""
+        with self._engine.connect() as db:
+            return Counter(db.execute(sa.select(tables.messages.c.client_id).where(tables.messages.c.sender == "resident")).scalars())
+
     def cases(self) -> Counter[str]:
         with self._engine.connect() as db:
             return Counter(db.execute(sa.select(tables.cases.c.conversation)).scalars())
@@ -125,6 +130,7 @@ class Storm:
     residents: list[Resident] = field(default_factory=list)
     at_the_kill: Counter[str] = field(default_factory=Counter)
     histories: list[list[dict]] = field(default_factory=list)
+    saved: Counter[str] = field(default_factory=Counter)
     cases: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
@@ -165,7 +171,7 @@ class Storm:
             self.seconds = time.monotonic() - killed
             await asyncio.wait_for(asyncio.gather(*tasks), IN_THE_END)
             self.histories = await asyncio.gather(*(r.history(http) for r in self.residents))
-        self.cases = desk.cases()
+        self.saved, self.cases = desk.saved(), desk.cases()
 
     def check(self, breaks: bool) -> None:
         """``breaks``: whether the residents' connections broke."""
@@ -177,6 +183,7 @@ class Storm:
         assert (again > 0, waited > 0) == (breaks, breaks)
         assert left["answered"] >= ANSWERED
         assert left["received"] >= UNANSWERED // 2
+        assert {self.saved[i] for r in self.residents for i in r.ids} == {1}
         assert len({r.conversation for r in self.residents}) == RESIDENTS
         for resident, history in zip(self.residents, self.histories):
             said = [m for m in history if m["from"] == "resident" and m["text"] != "你好"]
