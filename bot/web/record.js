@@ -55,7 +55,11 @@ export function openRecord() {
   const said = el('p', 'said');
   said.setAttribute('role', 'status');
   const choices = el('div', 'choices');
-  const { heading, close } = openSheet('我的记录', el('div', 'sheet-body', choices, said, about));
+  const body = el('div', 'sheet-body', choices, said, about);
+  body.tabIndex = 0; // where there is nothing to tap, the keyboard still scrolls
+  body.setAttribute('role', 'group');
+  body.setAttribute('aria-label', '记录说明');
+  const { heading, close } = openSheet('我的记录', body);
   notice().then((text) => about.append(paragraphs(text)), () => {});
 
   /** @param {string} text */

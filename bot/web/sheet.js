@@ -1,6 +1,14 @@
 // The panel that comes up over the page: keeps the keyboard inside, closes on ✕, Escape or a tap beside it, gives the focus back.
 import { $, el, button } from './view.js';
 
+/** The page behind the panel: out of reach of the keyboard and of screen readers, of older ones too. @param {boolean} is */
+function aside(is) {
+  const app = $('app');
+  app.inert = is;
+  if (is) app.setAttribute('aria-hidden', 'true');
+  else app.removeAttribute('aria-hidden');
+}
+
 /**
  * @param {string} title @param {...HTMLElement} parts below the title
  * @returns {{heading: HTMLElement, close: () => void}}
@@ -21,7 +29,7 @@ export function openSheet(title, ...parts) {
   function close() {
     sheet.hidden = true;
     sheet.textContent = '';
-    $('app').removeAttribute('aria-hidden');
+    aside(false);
     document.documentElement.classList.remove('locked');
     document.removeEventListener('keydown', onKey, true);
     sheet.removeEventListener('click', onTap);
@@ -33,7 +41,7 @@ export function openSheet(title, ...parts) {
       ev.preventDefault();
       close();
     } else if (ev.key === 'Tab') {
-      const all = Array.from(panel.querySelectorAll('button'));
+      const all = /** @type {HTMLElement[]} */ (Array.from(panel.querySelectorAll('button, [tabindex="0"]')));
       const now = document.activeElement;
       const first = all[0];
       const last = all[all.length - 1];
@@ -51,7 +59,7 @@ export function openSheet(title, ...parts) {
   sheet.textContent = '';
   sheet.append(panel);
   sheet.hidden = false;
-  $('app').setAttribute('aria-hidden', 'true');
+  aside(true);
   document.documentElement.classList.add('locked');
   document.addEventListener('keydown', onKey, true);
   sheet.addEventListener('click', onTap);

@@ -120,6 +120,21 @@ def test_without_a_conversation_there_is_nothing_to_erase(page):
     expect(panel(page)).to_contain_text("还没有您的对话记录")
 
 
+def test_the_keyboard_reaches_the_words_of_the_panel_where_there_is_nothing_to_tap(page):
+    dialog = panel(page)
+    expect(dialog).to_contain_text("还没有您的对话记录")
+    page.keyboard.press("Tab")
+    expect(dialog.get_by_role("button", name="关闭")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(dialog.get_by_role("group", name="记录说明")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(dialog.get_by_role("button", name="关闭")).to_be_focused()
+
+
+def test_the_box_is_described_by_the_line_on_what_not_to_write(page):
+    expect(box(page)).to_have_accessible_description("请不要填写身份证号、银行卡号；系统会自动遮盖。")
+
+
 @pytest.mark.parametrize("large", [False, True])
 def test_the_panel_and_the_notice_fit_a_small_phone_with_targets_to_tap(page, large):
     page.set_viewport_size({"width": 320, "height": 640})
