@@ -134,11 +134,11 @@ class Storm:
     cases: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
-    def run(self, kill: Callable[[Service], None], then: Callable[[Service], object] | None = None) -> Storm:
+    def run(self, kill: Callable[[], None], then: Callable[[Service], object] | None = None) -> Storm:
         asyncio.run(self._run(kill, then))
         return self
 
-    async def _run(self, kill: Callable[[Service], None], then: Callable[[Service], object] | None) -> None:
+    async def _run(self, kill: Callable[[], None], then: Callable[[Service], object] | None) -> None:
         desk = Desk(self.service)
         self.residents = [Resident(SCRIPTS[n % len(SCRIPTS)], n // len(SCRIPTS) % 2 == 0) for n in range(RESIDENTS)]
         tasks: list[asyncio.Task] = []
@@ -162,7 +162,7 @@ class Storm:
             await asyncio.gather(*(r.begin(http, desk) for r in self.residents if len(r.script) > 1))
             tasks = [asyncio.create_task(r.say_all(http, desk)) for r in self.residents]
             await until(lambda s: s["answered"] >= ANSWERED and s["received"] >= UNANSWERED, "no turns to kill", 0.03)
-            kill(self.service)
+            kill()
             killed = time.monotonic()
             self.at_the_kill = look()
             if then:
@@ -222,24 +222,29 @@ def storm(service, expected) -> Storm:
     return Storm(service, expected)
 
 
-def kill_child(module: str) -> Callable[[Service], None]:
-    def kill(service: Service) -> None:
-        process = service.child(module)
+def killing(process: psutil.Process) -> Callable[[], None]:
+    """Found beforehand, so that the kill itself takes no time in which turns go on."""
+
+    def kill() -> None:
         process.kill()
         process.wait(20)
 
     return kill
 
 
-def kill_everything(service: Service) -> None:
+def killing_everything(service: Service) -> Callable[[], None]:
     launcher = psutil.Process(service.process.pid)
-    launcher.suspend()  # so that it starts nothing again, and its death tells nobody to stop in good order
     children = launcher.children(recursive=True)
     assert len(children) >= 2
-    for process in (*children, launcher):
-        process.kill()
-    service.process.wait(20)
-    psutil.wait_procs(children, timeout=20)
+
+    def kill() -> None:
+        launcher.suspend()  # so that it starts nothing again, and its death tells nobody to stop in good order
+        for process in (*children, launcher):
+            process.kill()
+        service.process.wait(20)
+        psutil.wait_procs(children, timeout=20)
+
+    return kill
 
 
 def start_again(service: Service) -> None:
@@ -248,12 +253,12 @@ def start_again(service: Service) -> None:
 
 
 def test_the_gateway_is_killed(storm):
-    storm.run(kill_child("bot.gateway")).check(breaks=True)
+    storm.run(killing(storm.service.child("bot.gateway"))).check(breaks=True)
 
 
 def test_rasa_with_the_actions_is_killed(storm):
-    storm.run(kill_child("bot.rasa_host.server")).check(breaks=False)
+    storm.run(killing(storm.service.child("bot.rasa_host.server"))).check(breaks=False)
 
 
 def test_everything_is_killed_and_started_again_on_the_same_stores(storm):
-    storm.run(kill_everything, start_again).check(breaks=True)
+    storm.run(killing_everything(storm.service), start_again).check(breaks=True)
