@@ -130,29 +130,25 @@ def contains(fact: str, values: frozenset[Any]) -> Callable[[Env], Result]:
 
 
 def every(parts: tuple[Node, ...]) -> Callable[[Env], Result]:
-    tests = [p.test for p in parts]
-
-    def test(env: Env) -> Result:
-        found: Result = True
-        for one in tests:
-            result = one(env)
-            if result is False:
-                return False
-            if result is None:
-                found = None
-        return found
-    return test
+    """Failed by one that failed, met only by all."""
+    return _decided_by(parts, False)
 
 
 def some(parts: tuple[Node, ...]) -> Callable[[Env], Result]:
+    """Met by one that is met, failed only by all."""
+    return _decided_by(parts, True)
+
+
+def _decided_by(parts: tuple[Node, ...], one_result: bool) -> Callable[[Env], Result]:
+    """One part with this result gives it to the whole, whatever the others are; else an unknown one leaves it open."""
     tests = [p.test for p in parts]
 
     def test(env: Env) -> Result:
-        found: Result = False
+        found: Result = not one_result
         for one in tests:
             result = one(env)
-            if result is True:
-                return True
+            if result is one_result:
+                return one_result
             if result is None:
                 found = None
         return found
