@@ -7,13 +7,13 @@ import contextlib
 import gc
 import logging
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import sqlalchemy as sa
 from aiohttp import web
 
 from bot.gateway import chat, eligibility, events, keys, lookup, openapi, privacy
 from bot.gateway.access import observed, tell_request_id
+from bot.gateway.assets import load_assets
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
 from bot.gateway.metrics import Metrics
@@ -32,7 +32,6 @@ from policy_kb.settings import kb_url
 
 log = logging.getLogger("huimin.gateway")
 
-WEB = Path(__file__).resolve().parent.parent / "web"
 MAX_BODY = 16 * 1024
 SWEEP_EVERY = 30
 SECURITY_HEADERS = {
@@ -41,8 +40,9 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+EXPOSED = "Retry-After, X-Request-ID, Content-Disposition"  # what a widget on another site may read besides the body
 PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
     "Access-Control-Max-Age": "600",
 }
@@ -67,14 +67,11 @@ async def security_headers(request: web.Request, response: web.StreamResponse) -
     """On every answer, before its first byte: a stream has sent its headers long before its handler ends."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers.setdefault("Vary", "Origin")  # whoever asks: a cache may not give one site's answer to another
     origin = request.headers.get("Origin", "").rstrip("/")
     if origin in request.app[keys.SETTINGS].allowed_origins:
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Vary"] = "Origin"
-
-
-async def page(request: web.Request) -> web.FileResponse:
-    return web.FileResponse(WEB / "index.html", headers={"Cache-Control": "no-cache"})
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
 
 
 async def healthz(request: web.Request) -> web.Response:
@@ -158,8 +155,8 @@ def make_app(settings: Settings) -> web.Application:
     app[keys.LIMITS] = Limits(settings, app[keys.METRICS])
     app.on_response_prepare.append(tell_request_id)
     app.cleanup_ctx.append(_services)
-    app.router.add_get("/", page)
-    app.router.add_static("/static", WEB)
+    for path, asset in load_assets().items():
+        app.router.add_get(path, asset.serve)
     app.router.add_post("/api/chat", chat.post_chat)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/messages", chat.get_messages)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/events", events.get_events, allow_head=False)

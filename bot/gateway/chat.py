@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import time
-from typing import Annotated
+from typing import Annotated, Any
 
 import regex
 from aiohttp import web
@@ -187,16 +187,17 @@ async def get_messages(request: web.Request) -> web.Response:
 
 
 async def get_regions(request: web.Request) -> web.Response:
-    """The places directly below ``?parent=`` (default: the country), with whether we hold anything there."""
+    """The place ``?parent=`` (default: the country) and those directly below it, with whether we hold anything there."""
     kb = await keys.knowledge(request.app)
     parent = request.query.get("parent", COUNTRY)
     if parent not in kb.regions:
         raise Refused(400, "unknown_region")
     held = {r.code for code in kb.regions_with_data for r in kb.chain(code)}
+
+    def shown(r: Any) -> dict[str, Any]:
+        return {"code": r.code, "name": r.name, "full_name": kb.full_name(r.code), "level": r.level, "has_data": r.code in held}
+
     return as_json(
-        {"regions": [
-            {"code": r.code, "name": r.name, "full_name": kb.full_name(r.code), "level": r.level, "has_data": r.code in held}
-            for r in kb.regions.values() if r.parent == parent
-        ]},
+        {"region": shown(kb.regions[parent]), "regions": [shown(r) for r in kb.regions.values() if r.parent == parent]},
         headers={"Cache-Control": "max-age=60"},
     )

@@ -146,7 +146,7 @@ async def test_any_other_is_replaced(street, log, given):
         assert log.lines("request")[-1]["request_id"] == got.headers["X-Request-ID"]
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/static/chat.js"), ("GET", "/nothing"), ("POST", "/healthz")])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("GET", "/widget.js"), ("GET", "/nothing"), ("POST", "/healthz")])
 async def test_pages_and_refusals_return_an_id_too(street, method, path):
     async with street.open() as house, house.client.request(method, path) as got:
         assert len(got.headers["X-Request-ID"]) == 32

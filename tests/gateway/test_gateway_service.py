@@ -16,7 +16,7 @@ SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 200), ("GET", "/static/chat.js", 200), ("GET", "/static/chat.css", 200), ("GET", "/api/regions", 200),
+        ("GET", "/", 200), ("GET", "/widget.js", 200), ("GET", "/widget.css", 200), ("GET", "/api/regions", 200),
         ("GET", "/healthz", 200), ("GET", "/nothing", 404), ("POST", "/api/chat", 400), ("GET", "/api/chat", 405),
         ("GET", "/static/", 404), ("GET", f"/api/chat/{'0' * 32}/messages", 401),
     ],

@@ -1,6 +1,9 @@
 // The operator's notice: one line above the conversation, gone for good once this resident has put it away.
-import { call, keep, recall } from './api.js';
-import { $, button, el } from './view.js';
+import { call } from './api.js';
+import { button, el } from './dom.js';
+import { $ } from './host.js';
+import { keep, recall } from './kept.js';
+import { t } from './texts.js';
 
 const LOOK_EVERY = 60000;
 /** @type {{id: string, text: string}|null} */ let notice = null;
@@ -10,10 +13,11 @@ let timer = 0;
 export function showNotice() {
   const shown = notice && notice.id !== recall('notice') ? notice : null;
   const into = $('notice');
-  if ((into.dataset.id || '') === (shown ? shown.id : '')) return;
-  into.dataset.id = shown ? shown.id : '';
+  const id = shown ? shown.id + shown.text : '';
+  if ((into.dataset.id || '') === id) return;
+  into.dataset.id = id;
   into.textContent = '';
-  if (shown) into.append(el('p', '', shown.text), button('put-away', '知道了', putAway));
+  if (shown) into.append(el('p', '', shown.text), button('put-away', t('understood'), putAway));
 }
 
 function putAway() {
@@ -27,7 +31,7 @@ export async function lookForNotice() {
   clearTimeout(timer);
   if (document.hidden) return;
   try {
-    notice = (await call('/api/notice')).notice;
+    notice = (await call('api/notice')).notice;
     showNotice();
   } catch (_) {} // without it the page works as well
   clearTimeout(timer);

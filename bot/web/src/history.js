@@ -1,8 +1,12 @@
 // What has come back: taking it in, and asking again while no stream tells of it.
-import { call, Refused } from './api.js';
+import { call, ofChat } from './api.js';
+import { frame } from './host.js';
+import { missed } from './launcher.js';
 import { drop, lines, retire, take } from './log.js';
 import { leave, owner, talk } from './conversation.js';
+import { gone, Refused } from './refused.js';
 import { offline, status } from './signs.js';
+import { t } from './texts.js';
 
 let seen = 0; // the number of the newest message that is here, with all before it
 let timer = 0;
@@ -35,7 +39,12 @@ export function mark() {
   const due = asking ? 0 : pending();
   const busy = told ? who === 'bot' : due > 0;
   const bot = busy || (asking && talk.handledBy === 'bot');
-  status('typing', who === 'staff' ? '工作人员正在输入' : busy && due === 2 ? '还在查，查到马上告诉您' : bot ? '正在查找，请稍等' : '');
+  status('typing', who === 'staff' ? t('typing_staff') : busy && due === 2 ? t('typing_long') : bot ? t('typing_bot') : '');
+}
+
+/** Everything is to be read anew. */
+export function rewind() {
+  seen = 0;
 }
 
 /** The gateway no longer knows this conversation. */
@@ -49,6 +58,7 @@ export function forget() {
 /** What a stream tells of. @param {import('./api.js').Message[]} got */
 export function arrived(got) {
   take(got);
+  missed(got.filter((m) => m.seq > seen && m.from === 'staff').length);
   seen = Math.max.apply(null, got.map((m) => m.seq).concat(seen));
   mark();
 }
@@ -68,7 +78,7 @@ export function erased(seq) {
 /** Whether a stream tells of everything that comes. @param {boolean} is */
 export function quiet(is) {
   told = is;
-  document.documentElement.setAttribute('data-live', is ? 'stream' : 'asking');
+  frame().setAttribute('data-live', is ? 'stream' : 'asking');
   if (is) clearTimeout(timer);
 }
 
@@ -88,7 +98,7 @@ export async function poll(all) {
       /** @type {string} */
       const c = talk.id;
       /** @type {import('./api.js').Reply} */
-      const r = await call('/api/chat/' + encodeURIComponent(c) + '/messages?after=' + seen, { token: talk.token });
+      const r = await call(ofChat(c, 'messages?after=' + seen), { token: talk.token });
       if (c !== talk.id) break;
       const got = r.messages || [];
       owner(r.handled_by);
@@ -100,13 +110,12 @@ export async function poll(all) {
     failures = 0;
     offline(false);
   } catch (e) {
-    const s = e instanceof Refused ? e.status : 0;
-    if (s === 404 || s === 401) forget();
+    if (gone(e)) forget();
     else {
       failures++;
       wait = Math.min(60000, 2000 * Math.pow(2, failures)) * (0.8 + 0.4 * Math.random());
       if (e instanceof Refused && e.wait) wait = Math.max(wait, e.wait * 1000);
-      if (s !== 429) offline(true);
+      if (!(e instanceof Refused) || e.status !== 429) offline(true);
     }
   }
   polling = false;

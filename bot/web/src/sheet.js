@@ -1,5 +1,7 @@
 // The panel that comes up over the page: keeps the keyboard inside, closes on ✕, Escape or a tap beside it, gives the focus back.
-import { $, el, button } from './view.js';
+import { button, el, set } from './dom.js';
+import { $, focused } from './host.js';
+import { t } from './texts.js';
 
 /** The page behind the panel: out of reach of the keyboard and of screen readers, of older ones too. @param {boolean} is */
 function aside(is) {
@@ -14,35 +16,34 @@ function aside(is) {
  * @returns {{heading: HTMLElement, close: () => void}}
  */
 export function openSheet(title, ...parts) {
-  const back = /** @type {HTMLElement} */ (document.activeElement);
+  const back = focused();
   const sheet = $('sheet');
   const heading = el('h2', '', title);
   heading.id = 'sheet-title';
   heading.tabIndex = -1;
   const shut = button('shut', '✕', close);
-  shut.setAttribute('aria-label', '关闭');
-  const panel = el('div', 'panel', el('div', 'sheet-head', heading, shut), ...parts);
-  panel.setAttribute('role', 'dialog');
-  panel.setAttribute('aria-modal', 'true');
-  panel.setAttribute('aria-labelledby', 'sheet-title');
+  shut.setAttribute('aria-label', t('close'));
+  const panel = set(
+    el('div', 'panel', el('div', 'sheet-head', heading, shut), ...parts),
+    { role: 'dialog', 'aria-modal': 'true', 'aria-labelledby': 'sheet-title' });
 
   function close() {
     sheet.hidden = true;
     sheet.textContent = '';
     aside(false);
-    document.documentElement.classList.remove('locked');
-    document.removeEventListener('keydown', onKey, true);
+    $('window').removeEventListener('keydown', onKey, true);
     sheet.removeEventListener('click', onTap);
-    if (back && back.focus) back.focus();
+    if (back && back.isConnected) back.focus();
   }
   /** @param {KeyboardEvent} ev */
   function onKey(ev) {
     if (ev.key === 'Escape' || ev.key === 'Esc') {
       ev.preventDefault();
+      ev.stopPropagation(); // it closes the panel, not the window
       close();
     } else if (ev.key === 'Tab') {
-      const all = /** @type {HTMLElement[]} */ (Array.from(panel.querySelectorAll('button, [tabindex="0"]')));
-      const now = document.activeElement;
+      const all = /** @type {HTMLElement[]} */ (Array.from(panel.querySelectorAll('button, input, textarea, [tabindex="0"]')));
+      const now = focused();
       const first = all[0];
       const last = all[all.length - 1];
       if (ev.shiftKey ? now === first || now === heading : now === last) {
@@ -60,8 +61,7 @@ export function openSheet(title, ...parts) {
   sheet.append(panel);
   sheet.hidden = false;
   aside(true);
-  document.documentElement.classList.add('locked');
-  document.addEventListener('keydown', onKey, true);
+  $('window').addEventListener('keydown', onKey, true);
   sheet.addEventListener('click', onTap);
   heading.focus();
   return { heading, close };

@@ -1,11 +1,15 @@
 // What still has to go out: the resident's lines, sent one after the other, again under the same id when a call fails.
-import { call, keep, newId, recall, Refused } from './api.js';
+import { call, newId } from './api.js';
+import { focused, tell } from './host.js';
+import { keep, recall } from './kept.js';
 import { drop, feet, lines, ownLine, put, quick, reveal, take } from './log.js';
 import { join, owner, talk } from './conversation.js';
 import { forget, mark, poll } from './history.js';
 import { follow } from './live.js';
 import { place, setPlace } from './places.js';
+import { gone, Refused } from './refused.js';
 import { offline } from './signs.js';
+import { t } from './texts.js';
 
 /** @typedef {import('./log.js').Line} Line */
 
@@ -19,13 +23,14 @@ export function say(text, payload) {
   if (head && head.state === 'failed' && head.text === text) return again(head); // typed once more: meant as a retry
   const line = ownLine(newId(), text, payload);
   outbox.push(line);
-  const from = document.activeElement;
+  const from = focused();
   put(line);
   save();
   quick();
   feet();
-  if (!document.contains(from)) line.node.focus({ preventScroll: true });
+  if (from && !from.isConnected) line.node.focus({ preventScroll: true });
   reveal(line);
+  tell('message', { from: 'resident' });
   pump();
 }
 
@@ -109,7 +114,7 @@ async function attempt(line) {
   /** @type {import('./api.js').Reply} */
   let r;
   try {
-    r = await call('/api/chat', { body, token: body.conversation ? talk.token : null, timeout: 30000 });
+    r = await call('api/chat', { body, token: body.conversation ? talk.token : null, timeout: 30000 });
   } catch (e) {
     return erased(line) || refused(line, e);
   }
@@ -125,6 +130,7 @@ async function attempt(line) {
   owner(r.handled_by);
   take(r.messages || [], line);
   keep('poke', Date.now()); // other tabs
+  (r.messages || []).forEach((m) => tell('message', { from: m.from, kind: m.kind }));
   follow();
   return true;
 }
@@ -138,7 +144,7 @@ function refused(line, e) {
   }
   offline(false);
   const s = e.status;
-  if ((s === 404 || s === 401) && line.body.conversation && !line.moved) {
+  if (gone(e) && line.body.conversation && !line.moved) {
     line.moved = true;
     if (talk.id === line.body.conversation) forget();
     line.id = newId();
@@ -148,19 +154,18 @@ function refused(line, e) {
   }
   if (s === 429) {
     const wait = e.wait || 20;
-    line.note = e.message || '您发得有点快，请等 ' + wait + ' 秒。';
+    line.note = e.message || t('too_fast', { seconds: wait });
     if (wait <= 120) {
-      line.note += ' 到时会自动重发。';
+      line.note += t('sent_again');
       resend = window.setTimeout(pump, wait * 1000);
     }
     return false;
   }
-  if (s >= 500 || s === 404 || s === 401) {
-    line.note = e.message || '系统暂时有点忙。急事请拨打 12345。';
+  if (s >= 500 || gone(e)) {
+    line.note = e.message || t('busy');
     return false;
   }
-  line.note =
-    e.message || (s === 413 ? '这条太长了，请分几次发。' : s === 409 ? '这条没有发成功，请再发一次。' : s === 403 ? '这里不能发送，请从官方入口打开。' : '这条没看明白，请换个说法再发。');
+  line.note = e.message || t(s === 413 ? 'refused_long' : s === 409 ? 'refused_again' : s === 403 ? 'refused_place' : 'refused');
   if (/region/.test(e.code)) setPlace(null); // a place the gateway no longer knows must not block every message
   const above = lines[lines.indexOf(line) - 1];
   line.order = above ? above.order + 0.001 : 0.001; // it stays where it is

@@ -1,6 +1,8 @@
 // Which conversation this phone is in, and who answers it.
-import { keep, recall } from './api.js';
+import { $, frame, tell } from './host.js';
+import { keep, recall } from './kept.js';
 import { status } from './signs.js';
+import { t } from './texts.js';
 
 /** @type {{id: string|null, token: string|null, handledBy: string}} */
 export const talk = { id: null, token: null, handledBy: 'bot' };
@@ -34,7 +36,14 @@ export function leave() {
 
 /** @param {string} by */
 export function owner(by) {
-  if (by) talk.handledBy = by;
-  document.documentElement.setAttribute('data-owner', talk.handledBy);
-  status('owner', talk.handledBy === 'queue' ? '正在等待工作人员，您可以先把情况写下来' : talk.handledBy === 'staff' ? '工作人员正在为您服务' : '');
+  if (by && by !== talk.handledBy) {
+    talk.handledBy = by;
+    tell('owner', { handledBy: by });
+  }
+  const person = talk.handledBy !== 'bot';
+  keep('awaited', person || null);
+  frame().setAttribute('data-owner', talk.handledBy);
+  if (person) $('owner-bar').hidden = false; // before its words change: else they are not read out
+  status('owner', talk.handledBy === 'queue' ? t('owner_queue') : person ? t('owner_staff') : '');
+  if (!person) $('owner-bar').hidden = true;
 }

@@ -1,4 +1,7 @@
-// Talking to the gateway, and what is kept on this phone.
+// Talking to the gateway.
+import { here } from './host.js';
+import { Refused } from './refused.js';
+import { script } from './texts.js';
 
 /**
  * @typedef {{document: string, section?: string, issuer?: string, number?: string, published?: string,
@@ -8,25 +11,17 @@
  *   comparator?: string, as_at?: string, historic?: boolean, statement?: string, citation?: number|null}} Fact
  * @typedef {{title: string, payload: string}} QuickReply
  * @typedef {{id?: string, client_id?: string|null, seq: number, from: 'resident'|'bot'|'staff'|'system', kind?: string, text: string, name?: string,
- *   citations?: Citation[], quick_replies?: QuickReply[], data?: any}} Message
+ *   citations?: Citation[], quick_replies?: QuickReply[], data?: any, feedback?: {helpful: boolean}|null}} Message
  * @typedef {{conversation: string, token?: string, handled_by: 'bot'|'queue'|'staff', messages: Message[],
  *   next?: number|null}} Reply
  */
 
-/** The gateway said no. `message` is a sentence for the resident, or empty. */
-export class Refused extends Error {
-  /** @param {number} status @param {string} code @param {string} message @param {number} wait seconds */
-  constructor(status, code, message, wait) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.wait = wait;
-  }
-}
+/** The address of a path of the API, with the characters the answers are wanted in. @param {string} path without its first slash */
+export const address = (path) => here.base + path + (script() === 'hant' ? (path.indexOf('?') < 0 ? '?' : '&') + 'script=hant' : '');
 
 /**
  * One call. Throws Refused for an answer that is not 2xx, anything else when the network failed.
- * @param {string} path
+ * @param {string} path without its first slash
  * @param {{token?: string|null, body?: any, timeout?: number, method?: string, blob?: boolean}} [opts] `blob`: a file is wanted
  * @returns {Promise<any>}
  */
@@ -39,7 +34,7 @@ export async function call(path, opts) {
   const abort = typeof AbortController === 'function' ? new AbortController() : null;
   const timer = setTimeout(() => abort && abort.abort(), o.timeout || 15000);
   try {
-    const r = await fetch(path, {
+    const r = await fetch(address(path), {
       method: o.method || (o.body ? 'POST' : 'GET'),
       headers,
       body: o.body ? JSON.stringify(o.body) : undefined,
@@ -60,38 +55,12 @@ export async function call(path, opts) {
   }
 }
 
+/** The address of something of this conversation. @param {string} conversation @param {string} [what] */
+export const ofChat = (conversation, what) => 'api/chat/' + encodeURIComponent(conversation) + (what ? '/' + what : '');
+
 /** 128 random bits, hex. */
 export function newId() {
   let s = '';
   crypto.getRandomValues(new Uint8Array(16)).forEach((b) => (s += (b < 16 ? '0' : '') + b.toString(16)));
   return s;
-}
-
-/** @type {Record<string, string|null>} used where the browser lets us keep nothing */
-const memory = {};
-
-/** @param {string} key @param {boolean} [session] @returns {any} */
-export function recall(key, session) {
-  let s = memory[key];
-  try {
-    s = (session ? sessionStorage : localStorage).getItem('huimin.' + key) || s;
-  } catch (_) {}
-  try {
-    return s ? JSON.parse(s) : null;
-  } catch (_) {
-    return null;
-  }
-}
-
-/** @param {string} key @param {any} value null forgets @param {boolean} [session] */
-export function keep(key, value, session) {
-  const s = value === null ? null : JSON.stringify(value);
-  memory[key] = null;
-  try {
-    const store = session ? sessionStorage : localStorage;
-    if (s === null) store.removeItem('huimin.' + key);
-    else store.setItem('huimin.' + key, s);
-  } catch (_) {
-    memory[key] = s;
-  }
 }

@@ -1,7 +1,12 @@
 // The lines on the screen: their order, what stands under them, and keeping them in step with the gateway's copy.
-import { $, button, el, render } from './view.js';
+import { button, el, set } from './dom.js';
+import { under } from './feedback.js';
+import { $, scroller } from './host.js';
 import { atBottom } from './signs.js';
 import { talk } from './conversation.js';
+import { readReply } from './speech.js';
+import { t } from './texts.js';
+import { render } from './view.js';
 
 /**
  * A line on the screen. `order` sorts it: its seq, or Infinity until the gateway has numbered it.
@@ -12,8 +17,6 @@ import { talk } from './conversation.js';
  * @typedef {{say: (text: string, payload?: string) => void, again: (line: Line) => void, edit: (line: Line) => void,
  *   delivered: (line: Line) => void}} Deeds
  */
-
-const log = $('log');
 
 /** @type {Line[]} on the screen, in order */ export const lines = [];
 /** @type {Record<number, Line>} */ let bySeq = {};
@@ -32,7 +35,7 @@ export function put(line) {
   while (i && lines[i - 1].order > line.order) i--;
   lines.splice(i, 0, line);
   const next = i + 1 < lines.length ? lines[i + 1].node : null;
-  if (line.node.parentNode !== log || line.node.nextSibling !== next) log.insertBefore(line.node, next);
+  if (line.node.parentNode !== $('log') || line.node.nextSibling !== next) $('log').insertBefore(line.node, next);
   $('welcome').hidden = true;
 }
 
@@ -66,12 +69,18 @@ export function clear() {
   bySeq = {};
 }
 
+/** What the gateway has a copy of goes, to be drawn anew; what is still to be delivered stays. */
+export function takeDown() {
+  lines.filter((l) => l.seq !== null).forEach(drop);
+  bySeq = {};
+}
+
 /** What stands on the screen stays, what follows begins anew. */
 export function retire() {
   lines.forEach((l) => unsent(l) || (l.order = -Infinity));
   bySeq = {};
   if (lines.some((l) => l.order < 0)) {
-    const note = lineOf(/** @type {any} */ ({ from: 'system', kind: 'notice', text: '之前的对话已经结束，下面是新的对话。' }));
+    const note = lineOf(/** @type {any} */ ({ from: 'system', kind: 'notice', text: t('ended') }));
     note.order = 0;
     put(note);
   }
@@ -113,9 +122,12 @@ export function take(msgs, answered) {
     const line = (bySeq[m.seq] = lineOf(m));
     if (m.from === 'resident') elsewhere = true;
     put(line);
+    under(line.node, m); // after the words: it is there to be tapped, not to be read out with them
     if (!first) first = line;
   });
   if (first) {
+    const l = /** @type {Line} */ (first);
+    if (!$('log').hasAttribute('aria-busy')) readReply(l.node, l.msg);
     if (near || answered) reveal(first);
     else $('jump').hidden = false;
   }
@@ -132,13 +144,13 @@ function foot(line) {
   f.textContent = '';
   const last = lines.filter((l) => l.from === 'resident').pop();
   if (line.state === 'sending' || (line.state === 'sent' && line === last)) {
-    const s = el('span', 'state', line.state === 'sending' ? '发送中……' : '已送达');
+    const s = el('span', 'state', t(line.state === 'sending' ? 'sending' : 'sent'));
     s.setAttribute('aria-live', 'off');
     f.append(s);
   } else if (line.state === 'failed' || line.state === 'refused') {
     if (line.note) f.append(el('span', 'why', line.note));
     const no = line.state === 'refused';
-    f.append(button('retry', no ? '改一改再发' : '没有送出，点这里重试', () => (no ? deeds.edit(line) : deeds.again(line))));
+    f.append(button('retry', t(no ? 'edit' : 'retry'), () => (no ? deeds.edit(line) : deeds.again(line))));
   }
 }
 
@@ -157,13 +169,11 @@ function offering() {
 /** Buttons under the newest words of ours. Those that are there already stay, so that none is lost under a finger. */
 export function quick() {
   const line = offering();
-  const there = Array.from(log.querySelectorAll('.quick'));
+  const there = Array.from($('log').querySelectorAll('.quick'));
   if (line && there.length === 1 && there[0].parentNode === line.node) return;
   there.forEach((e) => e.remove());
   if (!line) return;
-  const box = el('div', 'quick chips');
-  box.setAttribute('role', 'group');
-  box.setAttribute('aria-label', '快捷回复');
+  const box = set(el('div', 'quick chips'), { role: 'group', 'aria-label': t('quick') });
   (line.msg.quick_replies || []).forEach((q) => box.append(button('chip', q.title, () => deeds.say(q.title, q.payload))));
   line.node.append(box);
 }
@@ -173,16 +183,18 @@ export function quick() {
 /** Scrolls so that a line is read from its beginning, with the question above it. @param {Line} line @param {boolean} [jump] */
 export function reveal(line, jump) {
   let node = line.node;
+  const box = scroller();
   const above = lines[lines.indexOf(line) - 1];
-  if (above && above.from === 'resident' && above.node.offsetHeight < window.innerHeight / 4) node = above.node;
+  if (above && above.from === 'resident' && above.node.offsetHeight < box.clientHeight / 4) node = above.node;
   const bar = $('tools').getBoundingClientRect();
   const head = $('tools').parentNode.getBoundingClientRect().height || bar.height;
-  const top = Math.min(node.getBoundingClientRect().top + window.pageYOffset - head - 14, document.documentElement.scrollHeight - window.innerHeight);
+  const top = Math.min(
+    node.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop - head - 14, box.scrollHeight - box.clientHeight);
   const still = jump || matchMedia('(prefers-reduced-motion: reduce)').matches;
   try {
-    window.scrollTo({ top, behavior: still ? 'auto' : 'smooth' });
+    box.scrollTo({ top, behavior: still ? 'auto' : 'smooth' });
   } catch (_) {
-    window.scrollTo(0, top);
+    box.scrollTop = top;
   }
 }
 

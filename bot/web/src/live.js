@@ -1,8 +1,9 @@
 // Keeping the event stream of this conversation open; while there is none, the history is asked again and again.
-import { Refused } from './api.js';
+import { address, ofChat } from './api.js';
 import { owner, talk } from './conversation.js';
 import { arrived, atWork, cursor, erased, forget, pause, poll, quiet, soon } from './history.js';
 import { offline } from './signs.js';
+import { gone, Refused } from './refused.js';
 import { canStream, read } from './stream.js';
 
 const SILENCE = 45000; // the gateway says something every 20 seconds
@@ -43,7 +44,7 @@ async function connect(conversation) {
   of = conversation;
   let wait = 0;
   try {
-    await read('/api/chat/' + encodeURIComponent(conversation) + '/events', {
+    await read(address(ofChat(conversation, 'events')), {
       token: talk.token,
       last: cursor(),
       silence: SILENCE,
@@ -53,10 +54,8 @@ async function connect(conversation) {
     });
   } catch (e) {
     failures++;
-    if (e instanceof Refused) {
-      if (open === abort && (e.status === 404 || e.status === 401)) forget();
-      wait = e.wait * 1000;
-    }
+    if (open === abort && gone(e)) forget();
+    if (e instanceof Refused) wait = e.wait * 1000;
   }
   if (open !== abort) return; // ended by us
   open = null;

@@ -1,5 +1,5 @@
 // Reading server-sent events with fetch: EventSource can send no bearer token, and a token has no place in an address.
-import { Refused } from './api.js';
+import { Refused } from './refused.js';
 
 /** @typedef {{name: string, data: string, id: string}} ServerEvent */
 
@@ -51,7 +51,7 @@ export const canStream = typeof AbortController === 'function' && typeof TextDec
 
 /**
  * Reads a stream until it ends. Throws Refused for an answer that is no stream, anything else when the network failed or fell silent.
- * @param {string} path
+ * @param {string} path its whole address
  * @param {{token: string|null, last: number, silence: number, abort: AbortController, on: (ev: ServerEvent) => void, retry: (ms: number) => void}} o
  */
 export async function read(path, o) {

@@ -1,33 +1,12 @@
 // Messages to elements. Whatever came from the server or the resident becomes a text node, never markup.
+import { el, set } from './dom.js';
+import { t } from './texts.js';
 
 /** @typedef {import('./api.js').Message} Message @typedef {import('./api.js').Fact} Fact @typedef {import('./api.js').Citation} Citation */
 
-/**
- * @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag @param {string} [cls] @param {...(Node|string|null|undefined|false)} kids
- * @returns {HTMLElementTagNameMap[T]}
- */
-export function el(tag, cls, ...kids) {
-  const e = document.createElement(tag);
-  if (cls) e.className = cls;
-  kids.forEach((k) => k && e.append(k));
-  return e;
-}
-
-/** @param {string} id @returns {any} */
-export const $ = (id) => document.getElementById(id);
-
-/** @param {string} cls @param {string} text @param {(ev: Event) => void} on */
-export function button(cls, text, on) {
-  const b = el('button', cls, text);
-  b.type = 'button';
-  b.addEventListener('click', on);
-  return b;
-}
-
 // Hotlines and landlines become links that dial; a sum that looks like one (120 元) does not. A ticket number stays in one piece.
 const PHONE =
-  /([打拨话线：:、或]\s?)(110|119|120|122)(?![\d.,%]|\s*[元岁天日人万个月年周倍])|(^|[^\d.\-])(0\d{2,3}-\d{7,8}|400-?\d{3}-?\d{4}|123(?:09|15|20|28|33|38|45|48|51|55|56|93))(?![\d-]|\s*元)|\b(HM-[A-Z0-9]{6})\b/g;
+  /([打拨撥话話线線：:、或]\s?)(110|119|120|122)(?![\d.,%]|\s*[元岁歲天日人万萬个個月年周倍])|(^|[^\d.\-])(0\d{2,3}-\d{7,8}|400-?\d{3}-?\d{4}|123(?:09|15|20|28|33|38|45|48|51|55|56|93))(?![\d-]|\s*元)|\b(HM-[A-Z0-9]{6})\b/g;
 
 /** @param {HTMLElement} into @param {string} text */
 function speak(into, text) {
@@ -87,25 +66,27 @@ export function about(iso) {
   return m[1] + (m[2] + m[3] === '1231' ? '年底' : '年' + +m[2] + '月');
 }
 
+/** @typedef {import('./texts.js').Key} Key */
+/** @type {Record<string, Key>} */
+const PER = { person: 'per_person', household: 'per_household', child: 'per_child', case: 'per_case' };
+/** @type {Record<string, Key>} */
+const COMPARATOR = { at_least: 'at_least', at_most: 'at_most', about: 'about' };
 /** @type {Record<string, string>} */
-const PER = { person: '每人', household: '每户', child: '每名儿童', case: '每次' };
-/** @type {Record<string, string>} */
-const COMPARATOR = { at_least: '不低于', at_most: '最高', about: '约' };
-/** @type {Record<string, string>} */
-const PERIOD = { month: '月', year: '年', day: '天', 日: '天', term: '学期', 个月: '月' };
+const PERIOD = { 日: '天', 个月: '月', 個月: '月' };
 
 /** “每人每月 不低于 450 元” in parts. @param {Fact} f @returns {{lead: string, cmp: string, num: string, unit: string}} */
 export function figure(f) {
   const unit = f.unit || '';
   let lead = '';
-  if (f.per === undefined) lead = /元/.test(unit) && !/[人户]/.test(unit) ? '每人' : '';
-  else lead = PER[f.per || ''] || '';
+  if (f.per === undefined) lead = /元/.test(unit) && !/[人户戶]/.test(unit) ? t('per_person') : '';
+  else lead = f.per && PER[f.per] ? t(PER[f.per]) : '';
   const p = f.period ? PERIOD[f.period] || f.period : '';
   const every = !p ? '' : /^(每|一次)/.test(p) ? p : '每' + p;
   if (every !== lead) lead += every;
   const v = f.value;
   const num = typeof v === 'number' && v >= 10000 ? v.toLocaleString('en-US') : String(v);
-  return { lead, cmp: f.comparator === 'at_most' && !/[元%]/.test(unit) ? '不超过' : COMPARATOR[f.comparator || ''] || '', num, unit };
+  const cmp = f.comparator === 'at_most' && !/[元%]/.test(unit) ? 'at_most_count' : COMPARATOR[f.comparator || ''];
+  return { lead, cmp: cmp ? t(cmp) : '', num, unit };
 }
 
 /** @param {string} s */
@@ -126,10 +107,10 @@ function factRow(f, mixed, basis) {
   if (f.region_name) tags.append(el('span', 'tag', f.region_name), ' ');
   if (f.audience) tags.append(el('span', 'tag', f.audience), ' ');
   const when = about(f.as_at);
-  if (f.nature === 'target') tags.append(el('span', 'badge', '目标，不是现行标准'), ' ');
-  if (f.nature === 'reported') tags.append(el('span', 'badge plain', '统计数字'), ' ');
-  if (f.historic) tags.append(el('span', 'badge', (when || '较早') + (when ? '数字' : '的数字') + '，可能已调整'));
-  else if (when) tags.append(el('span', 'tag', when + '数字'));
+  if (f.nature === 'target') tags.append(el('span', 'badge', t('target')), ' ');
+  if (f.nature === 'reported') tags.append(el('span', 'badge plain', t('reported')), ' ');
+  if (f.historic) tags.append(el('span', 'badge', when ? t('historic', { when }) : t('historic_undated')));
+  else if (when) tags.append(el('span', 'tag', t('dated', { when })));
   if (tags.firstChild) li.append(tags);
   if (basis) li.append(el('p', 'basis', basis));
   return li;
@@ -141,15 +122,13 @@ function factCard(facts, cites) {
   /** @param {Fact} f */
   const basis = (f) => {
     const c = typeof f.citation === 'number' ? cites[f.citation] : null;
-    return c ? '依据：' + title(c.document) + (c.section || '') : '';
+    return c ? t('basis') + title(c.document) + (c.section || '') : '';
   };
   const same = facts.every((f) => basis(f) === basis(facts[0]));
   const rows = facts.map((f) => factRow(f, mixed, same ? '' : basis(f)));
-  const box = el('div', 'facts');
-  box.setAttribute('role', 'group');
-  box.setAttribute('aria-label', '金额和数字');
+  const box = set(el('div', 'facts'), { role: 'group', 'aria-label': t('figures') });
   box.append(el('ul', rows.length > 1 ? 'many' : '', ...rows.slice(0, 4)));
-  if (rows.length > 4) box.append(el('details', 'more', el('summary', '', '再看 ' + (rows.length - 4) + ' 项'), el('ul', 'many', ...rows.slice(4))));
+  if (rows.length > 4) box.append(el('details', 'more', el('summary', '', t('figures_more', { n: rows.length - 4 })), el('ul', 'many', ...rows.slice(4))));
   if (same && basis(facts[0])) box.append(el('p', 'basis', basis(facts[0])));
   return box;
 }
@@ -158,25 +137,28 @@ function factCard(facts, cites) {
 function sources(cites) {
   const list = el('ol', 'cites');
   cites.forEach((c) => {
-    const [mark, cls] = c.in_force === true ? ['现行有效', 'ok'] : c.in_force === false ? ['已过期', 'past'] : ['待核实', 'unsure'];
+    const [mark, cls] = c.in_force === true ? [t('in_force'), 'ok'] : c.in_force === false ? [t('expired'), 'past'] : [t('unverified'), 'unsure'];
     const li = el('li', '', el('span', 'doc', title(c.document)), c.section && el('span', '', ' ' + c.section), ' ', el('span', 'mark ' + cls, mark));
-    const more = [c.issuer, c.number, c.published && day(c.published) + '发布'].filter(Boolean).join(' · ');
+    const more = [c.issuer, c.number, c.published && t('published', { day: day(c.published) })].filter(Boolean).join(' · ');
     if (more) li.append(el('span', 'cite-more', more));
     if (c.url && /^https?:\/\//i.test(c.url)) {
-      const a = el('a', 'cite-link', '查看原文');
+      const a = el('a', 'cite-link', t('original'));
       a.href = c.url;
       a.target = '_blank';
       a.rel = 'noopener noreferrer';
-      a.setAttribute('aria-label', '查看原文：' + c.document + '（新窗口）');
+      a.setAttribute('aria-label', t('new_window', { document: c.document }));
       li.append(a);
     }
     list.append(li);
   });
-  return el('details', 'sources', el('summary', '', '来源（' + cites.length + '）'), list);
+  return el('details', 'sources', el('summary', '', t('sources', { n: cites.length })), list);
 }
 
 /** The text ends with its sources for those who see nothing else; here they stand below it, one tap away. @param {string} text */
-const withoutSources = (text) => text.replace(/\n来源：[^\n]*$/, '');
+const withoutSources = (text) => text.replace(/\n[来來]源：[^\n]*$/, '');
+
+/** What is read aloud of a message. @param {Message} m */
+export const plain = (m) => withoutSources(m.text || '').replace(/^[✓✗·　？]+/gm, '');
 
 /** Does this fact deserve a big figure? Sums and time limits do; an age inside a condition does not. @param {Fact} f */
 const big = (f) =>
@@ -187,8 +169,8 @@ export function render(m) {
   const data = m.data || {};
   const long = m.from === 'system' && /\n|.{28}/.test(m.text); // a short event stands in the middle, a real notice on the left
   const node = el('article', 'msg from-' + (long ? 'bot' : m.from) + ' kind-' + (m.kind || 'text').replace(/[^a-z]/g, ''));
-  const who = m.from === 'staff' ? ('工作人员 ' + (m.name || data.name || data.staff || '')).trim() : { resident: '我', bot: '惠民', system: '系统' }[m.from];
-  node.setAttribute('aria-label', who || '惠民');
+  const who = (t(/** @type {Key} */ ('who_' + m.from)) + (m.from === 'staff' ? ' ' + (m.name || data.name || data.staff || '') : '')).trim();
+  node.setAttribute('aria-label', who);
   node.tabIndex = -1;
   if (m.from === 'staff') node.append(el('p', 'who', who));
   const box = el('div', 'bubble');

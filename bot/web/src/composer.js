@@ -1,17 +1,19 @@
 // The box the resident writes in: its height, its counter, its keys.
-import { $ } from './view.js';
+import { $, scroller } from './host.js';
 import { status } from './signs.js';
+import { t } from './texts.js';
 
 const MAX = 1000;
-const input = /** @type {HTMLTextAreaElement} */ ($('input'));
+const box = () => /** @type {HTMLTextAreaElement} */ ($('input'));
 
 /** After typing: height and counter. */
 export function typed() {
+  const input = box();
   input.style.height = 'auto';
-  input.style.height = Math.min(input.scrollHeight + 4, window.innerHeight * 0.3) + 'px';
+  input.style.height = Math.min(input.scrollHeight + 4, scroller().clientHeight * 0.3) + 'px';
   const n = Array.from(input.value.trim()).length;
   const over = n > MAX;
-  status('count', over ? '超出 ' + (n - MAX) + ' 个字，请分几次发' : n > MAX - 100 ? '还可以写 ' + (MAX - n) + ' 个字' : '');
+  status('count', over ? t('over', { n: n - MAX }) : n > MAX - 100 ? t('left', { n: MAX - n }) : '');
   $('count').classList.toggle('over', over);
   input.setAttribute('aria-invalid', String(over));
   return n > 0 && !over;
@@ -19,6 +21,7 @@ export function typed() {
 
 /** Puts a text back to be changed. @param {string} text */
 export function rewrite(text) {
+  const input = box();
   input.value = text;
   typed();
   input.focus();
@@ -26,6 +29,7 @@ export function rewrite(text) {
 
 /** @param {(text: string) => void} say what becomes of a finished line */
 export function listen(say) {
+  const input = box();
   function submit() {
     if (!typed()) return input.focus();
     const text = input.value.trim();

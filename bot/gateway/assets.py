@@ -1,0 +1,66 @@
+"""What browsers load: the resident's page, and the widget for any page, from memory, small and with a mark that spares loading it again."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import opencc
+from aiohttp import web
+
+WEB = Path(__file__).resolve().parent.parent / "web"
+MINUTES = "public, max-age=300, stale-while-revalidate=86400"
+AT_ONCE = "no-cache"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is sent. ``etag`` says what is in it."""
+
+    body: bytes
+    packed: bytes
+    etag: str
+    content_type: str
+    caching: str
+
+    @classmethod
+    def of(cls, body: bytes, content_type: str, caching: str) -> Asset:
+        return cls(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:32], content_type, caching)
+
+    async def serve(self, request: web.Request) -> web.Response:
+        # Pages anywhere may load it; what they may ask the API is another matter.
+        headers = {"Cache-Control": self.caching, "Vary": "Accept-Encoding, Origin", "Cross-Origin-Resource-Policy": "cross-origin"}
+        response = web.Response(headers=headers)
+        response.etag = self.etag
+        if any(tag.value in {self.etag, "*"} for tag in request.if_none_match or ()):
+            response.set_status(304)
+            return response
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+        response.body = self.packed if packed else self.body
+        response.content_type, response.charset = self.content_type, "utf-8"
+        return response
+
+
+def _in_traditional_characters() -> bytes:
+    texts = json.loads((WEB / "src" / "texts.json").read_text(encoding="utf-8"))
+    convert = opencc.OpenCC("s2t").convert
+    return json.dumps({name: convert(text) for name, text in texts.items()}, ensure_ascii=False).encode()
+
+
+def load_assets() -> dict[str, Asset]:
+    """By path."""
+    def file(name: str, content_type: str, caching: str = MINUTES) -> Asset:
+        return Asset.of((WEB / name).read_bytes(), content_type, caching)
+
+    return {
+        "/": file("index.html", "text/html", AT_ONCE),
+        "/widget.js": file("built/widget.js", "text/javascript"),
+        "/widget.css": file("built/widget.css", "text/css"),
+        "/widget-hant.json": Asset.of(_in_traditional_characters(), "application/json", MINUTES),
+        "/icon.svg": file("icon.svg", "image/svg+xml"),
+    }
