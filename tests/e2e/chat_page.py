@@ -10,6 +10,18 @@ expect = sync_api.expect
 WAIT = 20_000
 
 
+ROOT = "document.querySelector('huimin-chat').shadowRoot"
+WIDER_THAN_SHOWN = f"() => [document.documentElement, {ROOT}.getElementById('app')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.id)"
+TOO_SMALL = f"""() => [...{ROOT}.querySelectorAll('button, summary, textarea, input')].filter(e => e.offsetParent)
+    .filter(e => e.getBoundingClientRect().height < 43.5 || e.getBoundingClientRect().width < 43.5).map(e => e.outerHTML)"""
+
+
+def fits(page):
+    """Nothing makes anybody scroll sideways, and whatever is tapped is 44 px high and wide."""
+    assert page.evaluate(WIDER_THAN_SHOWN) == []
+    assert page.evaluate(TOO_SMALL) == []
+
+
 def box(page):
     return page.get_by_label("请输入您的问题")
 

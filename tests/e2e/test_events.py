@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from bot.gateway.assets import WEB
 from tests.e2e.test_chat_page import AMOUNT, WAIT, ask, bots, box, expect, log
 
 WITHIN = 3_000
@@ -24,7 +25,7 @@ def ticket(page) -> str:
 
 def streaming(page) -> None:
     """Waits until the page reads the stream."""
-    expect(page.locator("html")).to_have_attribute("data-live", "stream", timeout=WAIT)
+    expect(page.locator("#huimin")).to_have_attribute("data-live", "stream", timeout=WAIT)
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_where_no_stream_comes_through_the_page_asks_instead(page, desk):
     number = ticket(page)
     desk("reply", number, "您好。")
     expect(staff(page)).to_contain_text("您好。", timeout=WAIT)
-    expect(page.locator("html")).to_have_attribute("data-live", "asking")
+    expect(page.locator("#huimin")).to_have_attribute("data-live", "asking")
 
 
 def test_while_the_stream_tells_the_history_is_not_asked(page):
@@ -93,7 +94,7 @@ def test_two_tabs_show_the_same(page, context, server_url):
     assert page.problems == []
 
 
-OBSERVE = """() => { const said = window.__said = []; const t = document.getElementById('typing');
+OBSERVE = """() => { const said = window.__said = []; const t = document.querySelector('huimin-chat').shadowRoot.getElementById('typing');
     new MutationObserver(() => t.textContent && said.push(t.textContent)).observe(t, {childList: true, subtree: true}); }"""
 FIRST_SAID = """() => new Promise(told => {
     const look = () => window.__said.length ? told(window.__said[0]) : setTimeout(look, 20); look(); })"""
@@ -141,7 +142,7 @@ def test_no_token_is_in_any_address(page):
 
 # —— the reader of the stream itself ——
 
-PARSE = """async ([text, size]) => { const {parser} = await import('/static/stream.js'); const got = []; const waits = [];
+PARSE = """async ([text, size]) => { const {parser} = await import('/src/stream.js'); const got = []; const waits = [];
     const p = parser(e => got.push([e.name, e.data, e.id]), ms => waits.push(ms));
     for (let i = 0; i < text.length; i += size) p(text.slice(i, i + size)); return {got, waits}; }"""
 STREAM = "\ufeff: hello\n\nretry: 1500\nretry: soon\n\nid: 7\nevent: message\ndata: 一\ndata:二\n\ndata\n\nevent: typing\n\nid\ndata:  x\r\n\r\ndata: cut"
@@ -151,6 +152,7 @@ STREAM = "\ufeff: hello\n\nretry: 1500\nretry: soon\n\nid: 7\nevent: message\nda
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
 def test_the_stream_is_read_the_same_in_whatever_pieces_it_comes(page, end, size):
     text = re.sub("\r\n|\n", end, STREAM)
+    page.route("**/src/*.js", lambda route: route.fulfill(path=WEB / "src" / route.request.url.rsplit("/", 1)[1]))
     read = page.evaluate(PARSE, [text, size])
     assert read == {"got": [["message", "一\n二", "7"], ["message", "", "7"], ["message", " x", ""]], "waits": [1500]}
 

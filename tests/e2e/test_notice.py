@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.chat_page import expect
+from tests.e2e.chat_page import expect, fits
 from tests.e2e.test_chat_page import HOSTILE
 
 OFFICE = "低保申请窗口本周六照常办公"
@@ -74,4 +74,4 @@ def test_a_long_notice_makes_nobody_scroll_sideways_and_its_button_is_44_px(page
     button = banner(page).get_by_role("button", name="知道了")
     expect(button).to_be_visible()
     assert button.bounding_box()["height"] >= 44
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    fits(page)
