@@ -8,7 +8,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 PYTHON ?=
 export PYTHON
 
-.PHONY: help run test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
+.PHONY: help run demo widget test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
 	benchmark-search benchmark-pipelines benchmark-eligibility benchmark-events lock clean
 
 help: ## list the targets
@@ -16,6 +16,13 @@ help: ## list the targets
 
 run: setup ## start the service and print its address
 	@exec $(PY) -m bot run
+
+DEMO_PORT ?= 8090
+demo: setup ## a made-up district's website with the widget in it, beside the running service
+	@$(PY) -m bot demo --port $(DEMO_PORT)
+
+widget: ## make the widget from its sources: for those who change it, needs Node
+	@cd bot/web && npm ci --silent && npm run --silent check && npm run --silent build
 
 test: export HUIMIN_TEST_POSTGRES := required
 test: setup-test ## everything that must be green: lint, data, units, processes, browser

@@ -39,12 +39,19 @@ def main() -> int:
     question.add_argument("--region", help="默认地区代码，例如 445303")
     question.add_argument("--as-of", help="按哪一天回答，例如 2019-06-30")
     question.add_argument("--url", default=default_url(), help="服务地址（默认 %(default)s）")
+    site = commands.add_parser("demo", help="一个示范网站，按区县网站的样子嵌入问答")
+    site.add_argument("--url", default=default_url(), help="服务地址（默认 %(default)s）")
+    site.add_argument("--port", type=int, default=8090, help="示范网站的端口（默认 %(default)s）")
     _operators_commands(commands)
     args = parser.parse_args()
     if args.command in {"switch", "notice"}:
         from bot import operating
 
         return operating.run(args)
+    if args.command == "demo":
+        from bot.demo import serve
+
+        return serve(args.url.rstrip("/"), args.port)
     if args.command == "ask":
         return ask(args.url, args.text, args.region, args.as_of)
     if args.command == "train":

@@ -16,6 +16,15 @@ TOO_SMALL = f"""() => [...{ROOT}.querySelectorAll('button, summary, textarea, in
     .filter(e => e.getBoundingClientRect().height < 43.5 || e.getBoundingClientRect().width < 43.5).map(e => e.outerHTML)"""
 
 
+def watched(page):
+    """The page with `problems`: console errors, page errors and dialogs."""
+    page.problems = []
+    page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: page.problems.append(str(e)))
+    page.on("dialog", lambda d: (page.problems.append("dialog " + d.message), d.dismiss()))
+    return page
+
+
 def fits(page):
     """Nothing makes anybody scroll sideways, and whatever is tapped is 44 px high and wide."""
     assert page.evaluate(WIDER_THAN_SHOWN) == []

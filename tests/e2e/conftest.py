@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from bot.demo import make_site
+from tests.e2e.website import PORT, SITE, Written, serving
 from tests.service import Service
 
 WATCH = """
@@ -19,7 +21,7 @@ def _running_service(tmp_path_factory):
     if os.environ.get("HUIMIN_E2E_URL"):
         yield None
         return
-    running = Service(tmp_path_factory.mktemp("service")).start()
+    running = Service(tmp_path_factory.mktemp("service"), HUIMIN_ALLOWED_ORIGINS=SITE).start()
     os.environ["HUIMIN_E2E_URL"] = running.url
     yield running
     del os.environ["HUIMIN_E2E_URL"]
@@ -61,11 +63,20 @@ def context(browser):
 
 @pytest.fixture
 def page(context, server_url):
-    """The page, open; `page.problems` collects console errors, page errors and dialogs."""
-    pg = context.new_page()
-    pg.problems = []
-    pg.on("console", lambda m: pg.problems.append(m.text) if m.type == "error" else None)
-    pg.on("pageerror", lambda e: pg.problems.append(str(e)))
-    pg.on("dialog", lambda d: (pg.problems.append("dialog " + d.message), d.dismiss()))
+    """The service's own page, open."""
+    from tests.e2e.chat_page import watched
+
+    pg = watched(context.new_page())
     pg.goto(server_url + "/")
     return pg
+
+
+@pytest.fixture(scope="session")
+def site(server_url, _running_service):
+    """A website of somebody else's at ``SITE``, which the service allows to use it."""
+    if _running_service is None:
+        pytest.skip("the server named by HUIMIN_E2E_URL does not know our website's origin")
+    website = make_site(server_url)
+    written = Written(website)
+    with serving(website, PORT):
+        yield written

@@ -50,9 +50,20 @@ export async function call(path, opts) {
     } catch (_) {} // a proxy's own error page
     const said = typeof e.message === 'string' && /[\u4e00-\u9fff]/.test(e.message) ? e.message : '';
     throw new Refused(r.status, String(e.code || ''), said, parseInt(r.headers.get('Retry-After') || '', 10) || 0);
+  } catch (e) {
+    if (!(e instanceof Refused)) explain();
+    throw e;
   } finally {
     clearTimeout(timer);
   }
+}
+
+let explained = false;
+/** A browser does not say why a call to another site failed; whoever puts the widget there should know what to look at. */
+function explain() {
+  if (here.own || explained || navigator.onLine === false) return;
+  explained = true;
+  console.warn('huimin-chat: ' + here.base + ' did not answer. Is it running, and is ' + location.origin + ' in its HUIMIN_ALLOWED_ORIGINS?');
 }
 
 /** The address of something of this conversation. @param {string} conversation @param {string} [what] */

@@ -16,7 +16,7 @@ export function connectFeedback(askForHuman) {
 }
 
 /** Whom one can thank or blame for it: answers, not questions back, service notices or events. @param {Message} m */
-const judged = (m) => m.from === 'bot' && /^(answer|verdict|notice|handoff)$/.test(m.kind || '') && !(m.data && m.data.pending);
+const judged = (m) => m.from === 'bot' && /^(answer|verdict|notice)$/.test(m.kind || '') && !(m.data && m.data.pending);
 
 /** What stands under the words of bot and staff. @param {HTMLElement} node @param {Message} m */
 export function under(node, m) {

@@ -27,7 +27,7 @@ const tool = (id, cls, key) => says(named(button('tool ' + cls, '', () => {}), i
 
 function head() {
   const own = here.mode === 'page';
-  const title = el(own ? 'h1' : 'h2');
+  const title = named(el(own ? 'h1' : 'h2'), 'title');
   if (wish('title')) title.textContent = wish('title');
   else says(title, 'title');
   const brand = el(own ? 'header' : 'div', 'brand', icon(), el('div', '', title, says(el('p'), 'tagline')));
@@ -94,7 +94,7 @@ export function build() {
   const sheet = named(el('div', 'sheet'), 'sheet');
   sheet.hidden = true;
   const window = named(el('div', 'window', app, sheet), 'window');
-  if (here.mode !== 'page') labelled(set(window, { role: here.mode === 'button' ? 'dialog' : 'region' }), 'title');
+  if (here.mode !== 'page') set(window, { role: here.mode === 'button' ? 'dialog' : 'region', 'aria-labelledby': 'title' });
   const launcher = set(named(button('launcher', '', () => {}), 'launcher'), { 'aria-haspopup': 'dialog', 'aria-expanded': 'false', part: 'launcher' });
   launcher.append(icon(), says(el('span'), 'launcher'), named(el('span', 'unread'), 'unread'));
   const frame = named(el('div', '', window, here.mode === 'button' && launcher), 'huimin');
