@@ -34,11 +34,11 @@ function head() {
   const place = set(
     named(button('tool place', '', () => {}), 'place'), { 'aria-haspopup': 'dialog' });
   place.append(says(el('span', 'k'), 'place_label'), named(el('span'), 'place-name'));
+  const shut = labelled(named(button('tool shut', '✕', () => {}), 'close'), 'close_window');
   const tools = named(
     el('div', 'tools', place, set(tool('large', '', 'large'), { 'aria-pressed': 'false' }),
-      set(tool('more', '', 'more'), { 'aria-haspopup': 'dialog' }), tool('human', 'human', 'human')), 'tools');
-  const shut = labelled(named(button('shut', '✕', () => {}), 'close'), 'close_window');
-  return el('div', 'top', brand, tools, here.mode === 'button' && shut);
+      set(tool('more', '', 'more'), { 'aria-haspopup': 'dialog' }), tool('human', 'human', 'human'), here.mode === 'button' && shut), 'tools');
+  return el('div', 'top', brand, tools);
 }
 
 function welcome() {
