@@ -1,18 +1,22 @@
-"""``python -m desk``: see and answer the cases that residents wait with, until the console is there."""
+"""``python -m desk``: see and answer the cases that residents wait with, and what they think of the answers."""
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import getpass
 import sys
 
 import sqlalchemy as sa
 
-from desk import cases, changes, news
+from desk import cases, changes, feedback, news
 from desk import conversations as talk
-from desk.hours import local
+from desk.hours import begin_of, local
 from desk.store import aware, open_store
 from desk.texts import text
+from policy_kb import KnowledgeBase, Reader, open_engine
+from policy_kb.reader import NothingLoaded
+from policy_kb.settings import kb_url
 
 _OWNER = {"bot": "机器人", "queue": "等待接手", "staff": "人工"}
 _STATUS = {"open": "等待接手", "claimed": "处理中", "resolved": "已办结"}
@@ -60,6 +64,36 @@ def resolve(db, args) -> None:
     print("已办结，对话交回机器人")
 
 
+def show_feedback(db, args) -> None:
+    opinions = feedback.opinions(db, args.not_helpful, begin_of(args.since) if args.since else None)
+    if not opinions:
+        print("没有评价")
+        return
+    kb = _knowledge()
+    for o in opinions:
+        benefit = kb.benefits[o.benefit].name if kb and o.benefit in kb.benefits else o.benefit
+        place = kb.full_name(o.region) if kb and o.region in kb.regions else o.region
+        print(f"\n{_when(o.at)}  {'有帮助' if o.helpful else '没有帮助'}  {place or '未定地区'}  {benefit or '未定事项'}")
+        if o.comment:
+            print(f"说明：{o.comment}")
+        print(f"问：{o.question}\n答：{o.answer}")
+
+
+def _knowledge() -> KnowledgeBase | None:
+    """For the names of places and benefits; without it their codes are shown."""
+    try:
+        return Reader(open_engine(kb_url(), read_only=True)).get()
+    except (NothingLoaded, sa.exc.SQLAlchemyError):
+        return None
+
+
+def _day(given: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(given)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"日期应当写成 2026-11-22 这样，现在是 {given}") from None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m desk", description="查看和回复转人工的工单")
     commands = parser.add_subparsers(required=True, metavar="命令")
@@ -78,6 +112,10 @@ def main() -> int:
         command.add_argument(what)
         command.add_argument("--as", dest="name", default=getpass.getuser(), help="居民看到的工作人员姓名")
         command.set_defaults(run=run)
+    opinions = commands.add_parser("feedback", help="列出居民对回答的评价：新的在前，附问题和回答")
+    opinions.add_argument("--not-helpful", action="store_true", help="只看没有帮助的")
+    opinions.add_argument("--since", type=_day, metavar="日期", help="从这一天起，例如 2026-11-22")
+    opinions.set_defaults(run=show_feedback)
     args = parser.parse_args()
     for given in ("text", "outcome"):
         if not getattr(args, given, "x").strip():

@@ -59,6 +59,17 @@ messages = sa.Table(
     sa.CheckConstraint("state IS NULL OR state IN ('received', 'answered', 'answered_late', 'given_up')", "state_known"),
 )
 
+# What a resident thinks of an answer: one opinion for each message.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("message", sa.String(32), sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("conversation", sa.String(32), sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("helpful", sa.Boolean, nullable=False),
+    sa.Column("comment", sa.Text),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+)
+
 quick_replies = sa.Table(
     "quick_replies",
     metadata,

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from aiohttp import web
 
-from bot.gateway import chat, eligibility, events, keys, lookup, openapi, privacy
+from bot.gateway import chat, eligibility, events, feedback, keys, lookup, openapi, privacy
 from bot.gateway.access import observed, tell_request_id
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
@@ -42,7 +42,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 PREFLIGHT_HEADERS = {
-    "Access-Control-Allow-Methods": "GET, POST, DELETE",
+    "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
     "Access-Control-Max-Age": "600",
 }
@@ -164,6 +164,9 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/messages", chat.get_messages)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/events", events.get_events, allow_head=False)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/transcript", privacy.get_transcript)
+    answer = "/api/chat/{conversation:[0-9a-f]{32}}/messages/{message:[0-9a-f]{32}}/feedback"
+    app.router.add_put(answer, feedback.put_feedback)
+    app.router.add_delete(answer, feedback.delete_feedback)
     app.router.add_delete("/api/chat/{conversation:[0-9a-f]{32}}", privacy.delete_conversation)
     app.router.add_get("/api/privacy", privacy.get_privacy)
     app.router.add_get("/api/regions", chat.get_regions)
