@@ -24,7 +24,8 @@ from bot.gateway.scrape import get_metrics
 from bot.gateway.streams import Streams
 from bot.gateway.switchboard import get_notice
 from bot.gateway.turns import Turns
-from bot.settings import Settings, secret_key
+from bot.settings import Settings
+from desk.secret import secret_key
 from desk.store import open_store
 from policy_kb import Reader, open_engine
 from policy_kb.reader import NothingLoaded
