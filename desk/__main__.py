@@ -9,9 +9,10 @@ import sys
 
 import sqlalchemy as sa
 
-from desk import cases, changes, feedback, news
+from desk import callbacks, cases, changes, feedback, news
 from desk import conversations as talk
 from desk.hours import begin_of, local
+from desk.secret import secret_key
 from desk.store import aware, open_store
 from desk.texts import text
 from policy_kb import KnowledgeBase, Reader, open_engine
@@ -32,10 +33,12 @@ def show_list(db, args) -> None:
     rows = cases.list_cases(db, every=args.all)
     if not rows:
         print("没有等待处理的工单")
+    with_number = callbacks.with_number(db)
     for c in rows:
         mark = "【紧急】" if c.urgent else ""
+        number = "已留回拨电话" if c.id in with_number else ""
         print(f"{c.ticket}  {_STATUS[c.status]}  {_when(c.opened_at)}  {mark}{_REASON.get(c.reason, c.reason)}  "
-              f"{c.department or ''}  {c.summary}  {c.claimed_by or ''}".rstrip())
+              f"{c.department or ''}  {c.summary}  {c.claimed_by or ''}  {number}".rstrip())
 
 
 def show_one(db, args) -> None:
@@ -45,10 +48,18 @@ def show_one(db, args) -> None:
     print(f"原因：{_REASON.get(case.reason, case.reason)}{'（紧急）' if case.urgent else ''}　登记：{_when(case.opened_at)}")
     if case.summary:
         print(f"问的是：{case.summary}　主管：{case.department or '未定'}")
+    if case.id in callbacks.with_number(db):
+        print(f"已留回拨电话。接手的人这样看：python -m desk callback {case.ticket} --as 姓名")
     print("经过：" + "；".join(f"{_when(e.at)} {e.who} {e.what}{'（' + e.why + '）' if e.why else ''}"
                               for e in cases.events(db, case.id)))
     for m in talk.history(db, case.conversation, limit=1000):
         print(f"\n[{m.seq}] {_SENDER[m.sender]} {_when(m.created_at)}\n{m.text}")
+
+
+def show_callback(db, args) -> None:
+    left = callbacks.look(db, secret_key(), args.ticket, args.name)
+    print(f"回拨电话：{left.phone}　称呼：{left.name or '没有说'}　方便的时间：{left.when or '没有说'}")
+    print("已记下是您看的；办结时自动删除")
 
 
 def reply(db, args) -> None:
@@ -103,6 +114,10 @@ def main() -> int:
     one = commands.add_parser("show", help="看一个工单和整段对话")
     one.add_argument("ticket")
     one.set_defaults(run=show_one)
+    number = commands.add_parser("callback", help="看居民留下的回拨电话（只有接手的人能看，看了会记下来）")
+    number.add_argument("ticket")
+    number.add_argument("--as", dest="name", default=getpass.getuser(), help="接手时用的姓名")
+    number.set_defaults(run=show_callback)
     for name, run, help_text, what in (
         ("reply", reply, "回复居民（没人接手的工单由您接手）", "text"),
         ("resolve", resolve, "办结工单，把结果告诉居民，对话交回机器人", "outcome"),

@@ -102,6 +102,15 @@ cases = sa.Table(
     _one_of("status", CASE_STATUSES),
 )
 
+# A number for a call from staff, encrypted. Only while the case is not resolved.
+callbacks = sa.Table(
+    "callbacks",
+    metadata,
+    sa.Column("case", sa.String(32), sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
+)
+
 case_events = sa.Table(
     "case_events",
     metadata,

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from aiohttp import web
 
-from bot.gateway import chat, eligibility, events, feedback, keys, lookup, openapi, privacy
+from bot.gateway import callback, chat, eligibility, events, feedback, keys, lookup, openapi, privacy
 from bot.gateway.access import observed, tell_request_id
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
@@ -168,6 +168,10 @@ def make_app(settings: Settings) -> web.Application:
     answer = "/api/chat/{conversation:[0-9a-f]{32}}/messages/{message:[0-9a-f]{32}}/feedback"
     app.router.add_put(answer, feedback.put_feedback)
     app.router.add_delete(answer, feedback.delete_feedback)
+    number = "/api/chat/{conversation:[0-9a-f]{32}}/callback"
+    app.router.add_put(number, callback.put_callback)
+    app.router.add_get(number, callback.get_callback)
+    app.router.add_delete(number, callback.delete_callback)
     app.router.add_delete("/api/chat/{conversation:[0-9a-f]{32}}", privacy.delete_conversation)
     app.router.add_get("/api/privacy", privacy.get_privacy)
     app.router.add_get("/api/regions", chat.get_regions)
