@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 from desk import changes
 from desk import conversations as talk
 from desk.store import now
-from desk.tables import case_events, cases, conversations
+from desk.tables import callbacks, case_events, cases, conversations
 from desk.tickets import new_ticket
 
 
@@ -132,7 +132,7 @@ def reply(db: Connection, ticket: str, who: str, text: str) -> str:
 
 
 def resolve(db: Connection, ticket: str, who: str, outcome: str, say: talk.Outgoing) -> Row:
-    """End a case with what came of it; the resident is told and the conversation goes back to the bot."""
+    """End a case with what came of it: the resident is told, the bot has the conversation again, a number left is deleted."""
     case = by_ticket(db, ticket)
     if case.status == "resolved":
         raise NotPossible(f"{ticket} 已经办结")
@@ -140,6 +140,7 @@ def resolve(db: Connection, ticket: str, who: str, outcome: str, say: talk.Outgo
         cases.update().where(cases.c.id == case.id).values(status="resolved", resolved_at=now(), outcome=outcome,
                                                             claimed_by=case.claimed_by or who)
     )
+    db.execute(callbacks.delete().where(callbacks.c.case == case.id))
     record(db, case.id, who, "resolve", outcome)
     talk.say(db, case.conversation, say)
     talk.set_owner(db, case.conversation, talk.BOT)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from desk import changes
 from desk.store import aware, now
-from desk.tables import cases, conversations, messages, quick_replies
+from desk.tables import cases, conversations, feedback, messages, quick_replies
 
 BOT, QUEUE, STAFF = "bot", "queue", "staff"
 # How long the id of a first message finds the conversation that it began.
@@ -24,7 +24,11 @@ _MESSAGE = sa.select(messages).where(messages.c.id == sa.bindparam("given"))
 _KNOWN = sa.select(messages).where(
     messages.c.conversation == sa.bindparam("given"), messages.c.client_id == sa.bindparam("client")
 )
-_REPLIES = sa.select(messages).where(messages.c.in_reply_to == sa.bindparam("given")).order_by(messages.c.seq)
+# A message with what the resident thinks of it, where they said so.
+_SHOWN = sa.select(messages, feedback.c.helpful, feedback.c.comment).select_from(
+    messages.outerjoin(feedback, feedback.c.message == messages.c.id)
+)
+_REPLIES = _SHOWN.where(messages.c.in_reply_to == sa.bindparam("given")).order_by(messages.c.seq)
 _LAST_SEQ = sa.select(conversations.c.last_seq).where(conversations.c.id == sa.bindparam("given"))
 _COUNT_ON = (
     conversations.update().where(conversations.c.id == sa.bindparam("given")).values(last_seq=conversations.c.last_seq + 1)
@@ -185,10 +189,9 @@ def was_told_to_wait(db: Connection, message: str) -> bool:
 
 
 def history(db: Connection, conversation: str, after: int = 0, limit: int | None = 200) -> list[Row]:
-    """Messages after a sequence number, in order; ``limit`` None: all of them."""
+    """Messages after a sequence number, in order, with the resident's feedback; ``limit`` None: all of them."""
     m = messages.c
-    query = sa.select(messages).where(m.conversation == conversation, m.seq > after).order_by(m.seq).limit(limit)
-    return list(db.execute(query))
+    return list(db.execute(_SHOWN.where(m.conversation == conversation, m.seq > after).order_by(m.seq).limit(limit)))
 
 
 def set_owner(db: Connection, conversation: str, owner: str) -> None:
@@ -209,8 +212,8 @@ def queued_since(db: Connection, moment: dt.datetime) -> list[str]:
 
 
 def clear(db: Connection, conversation: str) -> None:
-    """Erase everything on a conversation: messages, context, cases, quick replies. Only its id and its owner stay."""
-    for table in (quick_replies, cases, messages):
+    """Erase everything on a conversation: messages, feedback, context, cases, quick replies. Only its id and its owner stay."""
+    for table in (quick_replies, cases, feedback, messages):
         db.execute(table.delete().where(table.c.conversation == conversation))
     set_owner(db, conversation, BOT)
     db.execute(conversations.update().where(conversations.c.id == conversation).values(context=None))
@@ -237,7 +240,7 @@ def forget_older(db: Connection, than: dt.datetime, limit: int = 200) -> int:
 
 
 def public(row: Row) -> dict[str, Any]:
-    """A message as the chat API shows it."""
+    """A message of :func:`history` or :func:`replies_to` as the chat API shows it."""
     shown = {
         "id": row.id, "seq": row.seq, "from": row.sender, "kind": row.kind, "text": row.text,
         "at": aware(row.created_at).isoformat(timespec="seconds"), "citations": row.citations,
@@ -245,4 +248,6 @@ def public(row: Row) -> dict[str, Any]:
     }
     if row.sender == "resident":
         shown |= {"state": row.state, "client_id": row.client_id}
+    if row.helpful is not None:
+        shown["feedback"] = {"helpful": row.helpful}
     return shown

@@ -11,8 +11,17 @@ import chinese_calendar
 OPENS, CLOSES = dt.time(9, 0), dt.time(17, 30)
 
 
+def _zone() -> ZoneInfo:
+    return ZoneInfo(os.environ.get("HUIMIN_TIMEZONE", "Asia/Shanghai"))
+
+
 def local(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(ZoneInfo(os.environ.get("HUIMIN_TIMEZONE", "Asia/Shanghai")))
+    return moment.astimezone(_zone())
+
+
+def begin_of(day: dt.date) -> dt.datetime:
+    """Midnight where Huimin serves, in UTC."""
+    return dt.datetime.combine(day, dt.time(), _zone()).astimezone(dt.timezone.utc)
 
 
 def is_working_day(day: dt.date) -> bool:

@@ -59,6 +59,17 @@ messages = sa.Table(
     sa.CheckConstraint("state IS NULL OR state IN ('received', 'answered', 'answered_late', 'given_up')", "state_known"),
 )
 
+# What a resident thinks of an answer: one opinion for each message.
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("message", sa.String(32), sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("conversation", sa.String(32), sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("helpful", sa.Boolean, nullable=False),
+    sa.Column("comment", sa.Text),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+)
+
 quick_replies = sa.Table(
     "quick_replies",
     metadata,
@@ -89,6 +100,15 @@ cases = sa.Table(
     sa.Column("outcome", sa.Text),
     sa.Column("notified_at", sa.DateTime(timezone=True)),
     _one_of("status", CASE_STATUSES),
+)
+
+# A number for a call from staff, encrypted. Only while the case is not resolved.
+callbacks = sa.Table(
+    "callbacks",
+    metadata,
+    sa.Column("case", sa.String(32), sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    sa.Column("left_at", sa.DateTime(timezone=True), nullable=False),
 )
 
 case_events = sa.Table(

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 import sqlalchemy as sa
 from aiohttp import web
 
-from bot.gateway import chat, eligibility, events, keys, lookup, openapi, privacy
+from bot.gateway import callback, chat, eligibility, events, feedback, keys, lookup, openapi, privacy
 from bot.gateway.access import observed, tell_request_id
 from bot.gateway.assets import load_assets
 from bot.gateway.errors import Refused, as_json, errors_in_words
@@ -24,7 +24,8 @@ from bot.gateway.scrape import get_metrics
 from bot.gateway.streams import Streams
 from bot.gateway.switchboard import get_notice
 from bot.gateway.turns import Turns
-from bot.settings import Settings, secret_key
+from bot.settings import Settings
+from desk.secret import secret_key
 from desk.store import open_store
 from policy_kb import Reader, open_engine
 from policy_kb.reader import NothingLoaded
@@ -161,6 +162,13 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/messages", chat.get_messages)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/events", events.get_events, allow_head=False)
     app.router.add_get("/api/chat/{conversation:[0-9a-f]{32}}/transcript", privacy.get_transcript)
+    answer = "/api/chat/{conversation:[0-9a-f]{32}}/messages/{message:[0-9a-f]{32}}/feedback"
+    app.router.add_put(answer, feedback.put_feedback)
+    app.router.add_delete(answer, feedback.delete_feedback)
+    number = "/api/chat/{conversation:[0-9a-f]{32}}/callback"
+    app.router.add_put(number, callback.put_callback)
+    app.router.add_get(number, callback.get_callback)
+    app.router.add_delete(number, callback.delete_callback)
     app.router.add_delete("/api/chat/{conversation:[0-9a-f]{32}}", privacy.delete_conversation)
     app.router.add_get("/api/privacy", privacy.get_privacy)
     app.router.add_get("/api/regions", chat.get_regions)

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import regex
 from aiohttp import web
@@ -18,14 +18,14 @@ from bot.gateway import keys
 from bot.gateway.access import MESSAGE
 from bot.gateway.admission import admit
 from bot.gateway.errors import Refused, as_json
+from bot.gateway.lines import clean_line
 from bot.gateway.turns import outcome_of
 from bot.masking import mask
 from desk import conversations as talk
 from policy_kb import COUNTRY
 
-MAX_CHARACTERS = 1000
 _JSON = frozenset({"application/json", "application/octet-stream"})
-_CONTROL = regex.compile(r"[\p{Cc}\p{Cf}--[\n\t\u200d]]+", regex.V1)
+M = TypeVar("M", bound=BaseModel)
 
 
 class _Message(BaseModel):
@@ -67,10 +67,11 @@ async def json_body(request: web.Request) -> bytes:
     return await request.read()
 
 
-async def _body(request: web.Request) -> _Chat:
+async def body_as(request: web.Request, model: type[M]) -> M:
+    """What was sent, as a model. Raises :class:`Refused`."""
     raw = await json_body(request)
     try:
-        return _Chat.model_validate_json(raw)
+        return model.model_validate_json(raw)
     except ValidationError as error:
         first = error.errors()[0]
         if first["type"] == "json_invalid":
@@ -86,16 +87,6 @@ def day_of(given: str | None) -> dt.date | None:
         return dt.date.fromisoformat(given) if given is not None else None
     except ValueError:
         raise Refused(400, "bad_date") from None
-
-
-def clean_line(text: str, most: int = MAX_CHARACTERS) -> str:
-    """The text without control and invisible characters. Raises :class:`Refused` when empty or too long."""
-    text = _CONTROL.sub("", text.encode("utf-8", "ignore").decode()).strip()
-    if not text:
-        raise Refused(400, "empty")
-    if len(text) > most:
-        raise Refused(400, "too_long", limit=most)
-    return text
 
 
 def _check_token(request: web.Request, conversation: str) -> None:
@@ -129,7 +120,7 @@ async def post_chat(request: web.Request) -> web.Response:
     """Save the message, see to its answer, wait for the first word."""
     app = request.app
     app[keys.LIMITS].check_address(request)
-    chat = await _body(request)
+    chat = await body_as(request, _Chat)
     text = clean_line(chat.message.text) if chat.message.text is not None else ""
     kb = await keys.knowledge(app)
     if chat.region is not None and chat.region not in kb.regions:

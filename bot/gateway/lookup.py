@@ -12,8 +12,9 @@ import regex
 from aiohttp import web
 
 from bot.gateway import keys
-from bot.gateway.chat import clean_line, day_of
+from bot.gateway.chat import day_of
 from bot.gateway.errors import Refused, as_json
+from bot.gateway.lines import clean_line
 from policy_kb import KnowledgeBase, Reader
 from policy_kb.per_base import work_out
 from policy_kb.reader import NothingLoaded

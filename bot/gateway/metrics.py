@@ -24,9 +24,13 @@ from desk.tables import OWNERS, STATES
 STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
 # From a message's arrival to its answer: at 8 s the resident is told to wait, at 600 s it is given up.
 ANSWER_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 15, 30, 60, 120, 300, 600)
-KINDS = frozenset({*get_args(Kind), "none"})
+KINDS = frozenset({*get_args(Kind), "chat", "none"})
 NOT_KNOWN = float("nan")
 disable_created_metrics()
+
+
+def _known(kind: str) -> str:
+    return kind if kind in KINDS else "other"
 
 
 class Metrics:
@@ -49,6 +53,10 @@ class Metrics:
         self._failures = Counter("huimin_assistant_failures", "Tries of a turn that the assistant failed.", ("kind",), registry=r)
         self._refusals = Counter("huimin_refusals", "Requests that were refused.", ("status", "code"), registry=r)
         self._limited = Counter("huimin_rate_limited", "Requests over the limit.", ("by",), registry=r)
+        self._feedback = Counter(
+            "huimin_feedback", "What residents think of a message of this kind, each change of mind too.", ("kind", "helpful"),
+            registry=r,
+        )
         self.waiting = Gauge("huimin_messages_waiting", "Messages received and not answered.", registry=r)
         self.longest_wait = Gauge("huimin_message_longest_wait_seconds", "How long the oldest of them waits.", registry=r)
         self.conversations = Gauge("huimin_conversations", "Conversations that are kept, by owner.", ("owner",), registry=r)
@@ -67,12 +75,16 @@ class Metrics:
     def turn_over(self, kind: str, handled_by: str, outcome: str, stages: Stages, seconds: float) -> None:
         """A message came to its end, ``seconds`` after it arrived."""
         self._turns.labels(
-            kind if kind in KINDS else "other", handled_by if handled_by in OWNERS else "none",
+            _known(kind), handled_by if handled_by in OWNERS else "none",
             outcome if outcome in STATES else "dropped",
         ).inc()
         for stage, took in stages.taken():
             self._stage.labels(stage).observe(took)
         self._answer.observe(seconds)
+
+    def feedback_given(self, kind: str, helpful: bool) -> None:
+        """A resident says of a message of this kind whether it helped."""
+        self._feedback.labels(_known(kind), "yes" if helpful else "no").inc()
 
     def assistant_failed(self, kind: str) -> None:
         """``kind``: one of :data:`~bot.gateway.rasa_client.FAILURES`."""

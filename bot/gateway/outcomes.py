@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.gateway.errors import text
 from bot.gateway.results import Result, Turn
+from bot.masking import PHONE
 from desk import cases, changes, hours
 from desk import conversations as talk
 from desk import texts as desk_texts
@@ -82,6 +83,7 @@ class Outcomes:
                 self._erase(db, message)
                 break
             self._say(db, message, result)
+        self._offer_callback(db, message)
         return state
 
     def _say(self, db: Connection, message: Any, result: Result) -> None:
@@ -107,15 +109,24 @@ class Outcomes:
         if before and not was_bot:
             return
         key = "waiting_urgent" if urgent else "waiting" if hours.open_at(now()) else "waiting_out_of_hours"
-        self._system(db, conversation, message, "handoff", desk_texts.text(key, ticket=case.ticket), case.ticket)
+        said = desk_texts.text(key, ticket=case.ticket)
+        self._system(db, conversation, message, "handoff", said, case.ticket, callback="offered")
+
+    def _offer_callback(self, db: Connection, message: Any) -> None:
+        """Who writes a phone number in a conversation with an open case is told where to leave it: here it is masked."""
+        case = cases.of_conversation(db, message.conversation) if PHONE in message.text else None
+        if case:
+            way_back = talk.get(db, message.conversation).owner == talk.QUEUE
+            said = desk_texts.text("leave_number")
+            self._system(db, message.conversation, message.id, "notice", said, case.ticket, way_back, callback="offered")
 
     def _system(
         self, db: Connection, conversation: str, message: str | None, kind: str, said: str, ticket: str | None,
-        way_back: bool = True,
+        way_back: bool = True, **data: Any,
     ) -> None:
         back = desk_texts.text("continue_with_bot")
         replies = [{"title": back, "says": back, "payload": CONTINUE}] if way_back else []
-        data = NOTHING_UNDERSTOOD | {"ticket": ticket}
+        data = NOTHING_UNDERSTOOD | {"ticket": ticket} | data
         talk.say(db, conversation, talk.Outgoing("system", kind, said, quick_replies=replies, data=data), message)
 
     def without_bot(self, db: Connection, message: Any) -> str | None:
@@ -141,6 +152,7 @@ class Outcomes:
         elif owner == talk.QUEUE:
             said = desk_texts.text("still_waiting", ticket=ticket)
             self._system(db, message.conversation, message.id, "notice", said, ticket)
+        self._offer_callback(db, message)
         return state
 
     def _ticket_status(self, db: Connection, message: Any, ticket: str) -> str:

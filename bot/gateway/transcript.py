@@ -26,6 +26,8 @@ def transcript(messages: Iterable[Any], made_at: dt.datetime) -> str:
         count += 1
         lines += [text("transcript_line", at=_minute(aware(row.created_at)), who=_who(row)), _said(row)]
         lines += [_source(c) for c in row.citations]
+        if row.helpful is not None:
+            lines.append(_feedback(row))
         lines.append("")
     return "\n".join([*lines, text("transcript_end", count=count), ""])
 
@@ -45,6 +47,11 @@ def _who(row: Any) -> str:
 
 def _said(row: Any) -> str:
     return _SOURCES.sub("", row.text) if row.citations else row.text
+
+
+def _feedback(row: Any) -> str:
+    key = "transcript_helpful" if row.helpful else "transcript_not_helpful"
+    return text(key, comment=f"。{row.comment}" if row.comment else "")
 
 
 def _source(citation: dict[str, Any]) -> str:

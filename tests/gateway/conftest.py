@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import io
+import json
+import logging
 
 import aiohttp
 import pytest
 
+from bot.gateway import logs
 from policy_kb import Reader, open_engine, store
 from policy_kb.loader import SHIPPED
 from tests.gateway.house import Street
@@ -47,3 +51,31 @@ def street(knowledge, knowledge_url, tmp_path, monkeypatch) -> Street:
     monkeypatch.setattr("bot.gateway.rasa_client.ONE_TRY", aiohttp.ClientTimeout(total=10))
     monkeypatch.setattr("bot.gateway.turns.FIRST_PAUSE", 0.02)
     return Street(knowledge)
+
+
+class Written:
+    """What was written to the log."""
+
+    def __init__(self, stream: io.StringIO):
+        self._stream = stream
+
+    @property
+    def text(self) -> str:
+        return self._stream.getvalue()
+
+    def lines(self, event: str | None = None) -> list[dict]:
+        every = [json.loads(line) for line in self.text.splitlines()]
+        return [line for line in every if event is None or line["event"] == event]
+
+
+@pytest.fixture
+def log():
+    """The log as JSON, everything from DEBUG on; put back afterwards."""
+    root, ours = logging.getLogger(), logging.getLogger(logs.OURS)
+    before = root.handlers[:], root.level, ours.level
+    stream = io.StringIO()
+    logs.configure("DEBUG", "json", stream)
+    yield Written(stream)
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])

@@ -96,6 +96,13 @@ class Resident:
     async def history(self, after: object = 0) -> Answer:
         return await self.house.get(f"/api/chat/{self.conversation}/messages?after={after}", token=self.token)
 
+    async def ask(self, method: str, path: str, sent: object = None) -> Answer:
+        """A request about this conversation; ``path`` comes after its address. A body that is no JSON is {}."""
+        address, headers = f"/api/chat/{self.conversation}{path}", {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        data = sent if isinstance(sent, bytes) else None if sent is None else json.dumps(sent).encode()
+        async with self.house.client.request(method, address, data=data, headers=headers) as got:
+            return Answer(got.status, await got.json() if got.content_type == "application/json" else {}, got.headers)
+
     async def said_to_me(self) -> list[str]:
         return [m["text"] for m in (await self.history()).messages if m["from"] != "resident"]
 

@@ -21,34 +21,6 @@ PERSONAL = "我叫张三丰，电话13912345678，身份证44530319900101123X，
 SECRETS = ("张三丰", "1391234", "4453031990", "低保", "我叫", "多少钱")
 
 
-class Written:
-    """What was written to the log."""
-
-    def __init__(self, stream: io.StringIO):
-        self._stream = stream
-
-    @property
-    def text(self) -> str:
-        return self._stream.getvalue()
-
-    def lines(self, event: str | None = None) -> list[dict]:
-        every = [json.loads(line) for line in self.text.splitlines()]
-        return [line for line in every if event is None or line["event"] == event]
-
-
-@pytest.fixture
-def log():
-    """The log as JSON, everything from DEBUG on; put back afterwards."""
-    root, ours = logging.getLogger(), logging.getLogger(logs.OURS)
-    before = root.handlers[:], root.level, ours.level
-    stream = io.StringIO()
-    logs.configure("DEBUG", "json", stream)
-    yield Written(stream)
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
-    ours.setLevel(before[2])
-
-
 # —— what is written ——
 
 

@@ -85,7 +85,8 @@ async def test_erasing_removes_messages_context_and_cases_and_says_so(street, tm
         assert someone.cases() == []
         with house.store.begin() as db:
             kept = {t.name: db.execute(sa.select(sa.func.count()).select_from(t)).scalar() for t in metadata.sorted_tables}
-        assert kept == {"conversations": 1, "messages": 1, "quick_replies": 0, "cases": 0, "case_events": 0, "service_states": 0}
+        assert {table for table, rows in kept.items() if rows} == {"conversations", "messages"}
+        assert kept["messages"] == 1
     stored = b"".join(f.read_bytes() for f in tmp_path.iterdir() if f.name.startswith("desk.db"))
     assert "赵翠花".encode() not in stored
     assert ticket.encode() not in stored

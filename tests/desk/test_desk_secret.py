@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import secret_key
+from desk.secret import secret_key
 
 
 @pytest.fixture
