@@ -248,6 +248,8 @@ def public(row: Row) -> dict[str, Any]:
     }
     if row.sender == "resident":
         shown |= {"state": row.state, "client_id": row.client_id}
+        if row.payload is not None:
+            shown["pressed"] = True
     if row.helpful is not None:
         shown["feedback"] = {"helpful": row.helpful}
     return shown

@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.gateway import callback, chat, eligibility, events, feedback, keys, lookup, openapi, privacy
 from bot.gateway.access import observed, tell_request_id
 from bot.gateway.assets import load_assets
+from bot.gateway.delivery import in_script
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
 from bot.gateway.metrics import Metrics
@@ -145,7 +146,7 @@ async def _sweep(turns: Turns) -> None:
 
 def make_app(settings: Settings) -> web.Application:
     """The gateway's application."""
-    app = web.Application(middlewares=[observed, errors_in_words, only_our_pages], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[observed, in_script, errors_in_words, only_our_pages], client_max_size=MAX_BODY)
     app.on_response_prepare.append(security_headers)
     app.on_shutdown.append(_end_streams)
     app[keys.SETTINGS] = settings

@@ -8,8 +8,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import opencc
 from aiohttp import web
+
+from policy_kb.language.text import traditional
 
 WEB = Path(__file__).resolve().parent.parent / "web"
 MINUTES = "public, max-age=300, stale-while-revalidate=86400"
@@ -48,8 +49,7 @@ class Asset:
 
 def _in_traditional_characters() -> bytes:
     texts = json.loads((WEB / "src" / "texts.json").read_text(encoding="utf-8"))
-    convert = opencc.OpenCC("s2t").convert
-    return json.dumps({name: convert(text) for name, text in texts.items()}, ensure_ascii=False).encode()
+    return json.dumps({name: traditional(text) for name, text in texts.items()}, ensure_ascii=False).encode()
 
 
 def load_assets() -> dict[str, Asset]:

@@ -12,19 +12,21 @@ from typing import Any
 import yaml
 from aiohttp import web
 
+from bot.gateway.script import HANS, SCRIPTS, shown
 from policy_kb.reader import NothingLoaded
 
 log = logging.getLogger("huimin.gateway")
 CODE = "code"  # where a refusal carries its code for those who count
 
 
-@lru_cache(maxsize=1)
-def _sentences() -> dict[str, str]:
-    return yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
+@lru_cache(maxsize=len(SCRIPTS))
+def _sentences(script: str) -> dict[str, str]:
+    return shown(yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8")), script)
 
 
-def text(key: str, **values: object) -> str:
-    return _sentences()[key].format(**values)
+def text(key: str, script: str = HANS, **values: object) -> str:
+    """A sentence of ``texts.yaml``; ``values`` stand in it as they are."""
+    return _sentences(script)[key].format(**values)
 
 
 class Refused(Exception):

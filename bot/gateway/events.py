@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.gateway import keys, sse
 from bot.gateway.chat import authorised
+from bot.gateway.delivery import script_of
 from bot.gateway.errors import Refused
 from bot.gateway.streams import Stream, Streams
 from bot.gateway.telling import Told
@@ -45,7 +46,7 @@ async def get_events(request: web.Request) -> web.StreamResponse:
     streams = request.app[keys.STREAMS]
     if request.transport is None:
         raise ConnectionResetError
-    with streams.open(conversation, told, request.transport) as stream:
+    with streams.open(conversation, told, request.transport, script_of(request)) as stream:
         _notice_when_gone(request)
         response = web.StreamResponse(headers=HEADERS)
         with contextlib.suppress(ConnectionError):  # the reader left, or was cut off

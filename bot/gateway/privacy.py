@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.gateway import keys
 from bot.gateway.chat import authorised
+from bot.gateway.delivery import script_of
 from bot.gateway.errors import as_json, text
 from bot.gateway.transcript import transcript
 from desk import conversations as talk
@@ -30,7 +31,7 @@ async def get_transcript(request: web.Request) -> web.Response:
     made_at = now()
     name = quote(f"{text('transcript_file')}-{hours.local(made_at):%Y%m%d}.txt")
     return web.Response(
-        text=transcript(rows, made_at), content_type="text/plain", charset="utf-8",
+        text=transcript(rows, made_at, script_of(request)), content_type="text/plain", charset="utf-8",
         headers={"Cache-Control": "no-store", "Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
     )
 

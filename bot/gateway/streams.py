@@ -30,8 +30,8 @@ COME_AGAIN = 30
 class Stream:
     """One reader of a conversation. It holds how far it has told, never what it has to tell."""
 
-    def __init__(self, conversation: str, told: Told, transport: asyncio.Transport):
-        self.conversation, self.told, self.transport = conversation, told, transport
+    def __init__(self, conversation: str, told: Told, transport: asyncio.Transport, script: str):
+        self.conversation, self.told, self.transport, self.script = conversation, told, transport, script
         self.sending_since: float | None = None
         self._news = asyncio.Event()
 
@@ -71,12 +71,12 @@ class Streams:
         return self._count
 
     @contextlib.contextmanager
-    def open(self, conversation: str, told: Told, transport: asyncio.Transport) -> Iterator[Stream]:
+    def open(self, conversation: str, told: Told, transport: asyncio.Transport, script: str) -> Iterator[Stream]:
         """A stream while it is read. Raises :class:`Refused` (429) beyond the limits, and while the gateway stops."""
         of_this = len(self._open.get(conversation, ()))
         if self.closing or self._count >= self._settings.streams or of_this >= self._settings.streams_per_conversation:
             raise Refused(429, "too_many_streams", {"Retry-After": str(COME_AGAIN)}, seconds=COME_AGAIN)
-        stream = Stream(conversation, told, transport)
+        stream = Stream(conversation, told, transport, script)
         self._open[conversation].add(stream)
         self._count += 1
         try:
@@ -91,7 +91,9 @@ class Streams:
         """What the stream has to tell now."""
         stream.heard()
         writing = self._staff_write.get(stream.conversation, 0.0) > time.monotonic()
-        return await self._turns.read(partial(look, conversation=stream.conversation, told=stream.told, staff_write=writing))
+        return await self._turns.read(
+            partial(look, conversation=stream.conversation, told=stream.told, staff_write=writing, script=stream.script)
+        )
 
     def wake(self, conversations: Collection[str]) -> None:
         """There may be something new on these."""

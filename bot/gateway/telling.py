@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy.engine import Connection, Row
 
 from bot.gateway import sse
+from bot.gateway.script import HANS, shown
 from desk import conversations as talk
 from desk import progress
 
@@ -52,7 +53,7 @@ def _event(name: str, data: object, id: int | None = None) -> bytes:
     return sse.event(name, json.dumps(data, ensure_ascii=False), None if id is None else str(id))
 
 
-def look(db: Connection, conversation: str, told: Told, staff_write: bool = False) -> News:
+def look(db: Connection, conversation: str, told: Told, staff_write: bool = False, script: str = HANS) -> News:
     """What there is to tell now: ``state``, at most :data:`PAGE` messages, ``delivery``, ``typing``, ``erased``."""
     mark = progress.marks(db, [conversation]).get(conversation)
     if mark is None:
@@ -65,7 +66,7 @@ def look(db: Connection, conversation: str, told: Told, staff_write: bool = Fals
         rows = rows[: erased + 1]
     seq = rows[-1].seq if rows else after
     events = [] if mark.owner == told.owner else [_event("state", {"handled_by": mark.owner})]
-    events += [_event("message", talk.public(r), r.seq) for r in rows]
+    events += [_event("message", shown(talk.public(r), script), r.seq) for r in rows]
     if erased is not None:
         return News([*events, _event("erased", {"seq": seq})], replace(told, seq=seq), over=True)
     settled, states = _deliveries(progress.states(db, conversation, min(told.settled, after), seq), told, seq, events)

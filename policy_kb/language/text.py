@@ -15,12 +15,18 @@ _RUN = regex.compile(r"[\p{Han}〇]+|[a-z]+|\d+(?:\.\d+)?")
 _HAN = regex.compile(r"[\p{Han}〇]+")
 _GAP = regex.compile(r"(?<=[\p{Han}〇])\s+(?=[\p{Han}〇])")
 _SIMPLER = opencc.OpenCC("t2s")
+_TRADITIONAL = opencc.OpenCC("s2hk")
 
 
 def simplified(text: str) -> str:
     """Simplified characters, one for one; the text itself where a conversion would change its length."""
     converted = _SIMPLER.convert(text)
     return converted if len(converted) == len(text) else text
+
+
+def traditional(text: str) -> str:
+    """Traditional characters as Hong Kong's schools teach them, the words unchanged."""
+    return _TRADITIONAL.convert(text)
 
 
 def fold(text: str) -> str:

@@ -89,10 +89,12 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def listen(someone: Resident, after: object = None, token: str | None = None) -> AsyncIterator[Listener]:
+async def listen(
+    someone: Resident, after: object = None, token: str | None = None, script: str = "hans"
+) -> AsyncIterator[Listener]:
     headers = {"Authorization": f"Bearer {token or someone.token}"}
     if after is not None:
         headers["Last-Event-ID"] = str(after)
     path = f"/api/chat/{someone.conversation}/events"
-    async with someone.house.client.get(path, headers=headers) as got:
+    async with someone.house.client.get(path, headers=headers, params={"script": script}) as got:
         yield Listener(got)

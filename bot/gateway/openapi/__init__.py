@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.helpers import ETag
 
 from bot.gateway import keys
+from bot.gateway.delivery import takes_script
 from bot.gateway.openapi.household import household_schemas
 from policy_kb import KnowledgeBase
 from policy_kb.per_base import per_base
@@ -38,13 +39,21 @@ async def get_openapi(request: web.Request) -> web.Response:
 def document(kb: KnowledgeBase) -> dict[str, Any]:
     """The whole document. Not to be changed."""
     whole = copy.deepcopy(_read("paths.yaml"))
-    for item in whole["paths"].values():
+    for path, item in whole["paths"].items():
         for method, operation in item.items():
             if method != "parameters":
                 errors = operation.pop("errors", {}) | _ALWAYS
+                if takes_script(path):
+                    _add_script(operation, errors)
                 operation["responses"] |= {str(status): error_response(status, codes) for status, codes in sorted(errors.items())}
     whole["components"]["schemas"] = _read("chat.yaml") | _read("knowledge.yaml") | household_schemas(kb)
     return whole
+
+
+def _add_script(operation: dict[str, Any], errors: dict[int, list[str]]) -> None:
+    """What every route of the API takes: the script to answer in."""
+    operation["parameters"] = [*operation.get("parameters", []), {"$ref": "#/components/parameters/Script"}]
+    errors[400] = [*errors.get(400, []), *({"bad_shape"} - set(errors.get(400, [])))]
 
 
 def error_response(status: int, codes: list[str]) -> dict[str, Any]:
