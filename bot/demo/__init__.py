@@ -1,7 +1,7 @@
 """A made-up district's website on another port than the service, with the widget as such a site would embed it.
 
-It is another site to a browser: what works here works on the district's own pages. Its style sheet is as careless as such sheets are,
-and its content security policy as strict as it should be.
+To a browser it is another site: what works here works on the district's own pages. Its style sheet is as careless as such
+sheets are, its content security policy as strict as it should be.
 """
 
 from __future__ import annotations

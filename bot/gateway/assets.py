@@ -1,4 +1,4 @@
-"""What browsers load: the resident's page, and the widget for any page, from memory, small and with a mark that spares loading it again."""
+"""What browsers load: the resident's page, and the widget for pages anywhere. From memory, packed, sent again only when it changed."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ class Asset:
         return cls(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:32], content_type, caching)
 
     async def serve(self, request: web.Request) -> web.Response:
-        # Pages anywhere may load it; what they may ask the API is another matter.
-        headers = {"Cache-Control": self.caching, "Vary": "Accept-Encoding, Origin", "Cross-Origin-Resource-Policy": "cross-origin"}
-        response = web.Response(headers=headers)
+        response = web.Response(headers={
+            "Cache-Control": self.caching, "Vary": "Accept-Encoding, Origin",
+            "Cross-Origin-Resource-Policy": "cross-origin",  # to load, not to ask the API
+        })
         response.etag = self.etag
         if any(tag.value in {self.etag, "*"} for tag in request.if_none_match or ()):
             response.set_status(304)
@@ -53,7 +54,7 @@ def _in_traditional_characters() -> bytes:
 
 
 def load_assets() -> dict[str, Asset]:
-    """By path."""
+    """By path. Raises ``OSError`` where the widget was never made."""
     def file(name: str, content_type: str, caching: str = MINUTES) -> Asset:
         return Asset.of((WEB / name).read_bytes(), content_type, caching)
 

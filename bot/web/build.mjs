@@ -9,7 +9,7 @@ import { build, transform } from 'esbuild';
 const here = dirname(fileURLToPath(import.meta.url));
 const TARGET = ['chrome64', 'safari12', 'firefox67'];
 
-/** What built/ was made from: the files of src/ by name. tests/gateway/test_widget_built.py computes the same. */
+/** What built/ was made from: the files of src/ by name. tests/gateway/test_gateway_widget.py computes the same. */
 function fingerprint() {
   const hash = createHash('sha256');
   for (const name of readdirSync(join(here, 'src')).sort()) hash.update(name + '\0').update(readFileSync(join(here, 'src', name))).update('\0');

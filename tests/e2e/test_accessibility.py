@@ -1,4 +1,4 @@
-"""axe-core finds nothing to object to in any state of the page, at any width, light or dark, in normal or in large letters.
+"""axe-core finds nothing to object to in any state of the page, at any width, light or dark, in large letters and in high contrast.
 
 The rules are those of WCAG 2.0 to 2.2, levels A and AA, and axe's own best practices. The script is evaluated through the browser's
 debugging interface, so the page keeps the strict content security policy that residents get.
@@ -15,6 +15,8 @@ from tests.e2e.test_chat_page import AMOUNT, HEADLINE, HISTORIC
 from tests.e2e.test_events import desk, staff, streaming, ticket  # noqa: F401
 from tests.e2e.test_notice import OFFICE, put_up  # noqa: F401
 from tests.e2e.test_record_page import notice, panel
+from tests.e2e.test_speech import EARS
+from tests.e2e.website import SITE
 
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed").Axe
 
@@ -23,15 +25,21 @@ RULES = {
     "resultTypes": ["violations", "incomplete"],
 }
 LOOKS = [
-    (320, "light", "large"), (320, "dark", ""),
+    (320, "light", "large"), (320, "dark", "contrast"),
     (390, "light", ""), (390, "dark", "large"),
-    (1280, "light", ""), (1280, "dark", ""),
+    (1280, "light", "contrast"), (1280, "dark", ""),
 ]
+CHOOSE = """choice => { for (const what of ['large', 'contrast']) { localStorage.setItem('huimin.' + what, String(choice === what));
+    dispatchEvent(new StorageEvent('storage', {key: 'huimin.' + what})); } }"""
 TALL = 2400  # all is on the screen at once, so that no bar lies over words whose contrast is to be measured
 
 
 @pytest.fixture
 def clean(page):
+    return cleaner(page)
+
+
+def cleaner(page):
     """Looks at the page as it now stands in every way a resident may see it; fails with all that axe objects to or wants looked at.
 
     Contrast counts where axe can measure it. Where lines wrap it at times cannot; the same words in the same colours do not wrap at
@@ -41,17 +49,15 @@ def clean(page):
         if not page.evaluate("'axe' in window"):
             page.evaluate(Axe().axe_script)
         found: dict[str, list[str]] = {}
-        for width, scheme, letters in LOOKS:
+        for width, scheme, choice in LOOKS:
             page.set_viewport_size({"width": width, "height": height})
             page.emulate_media(color_scheme=scheme)
-            large = page.get_by_role("button", name="大字", include_hidden=True)
-            if (large.get_attribute("aria-pressed") == "true") != bool(letters):
-                large.dispatch_event("click")
+            page.evaluate(CHOOSE, choice)
             result = page.evaluate("rules => axe.run(rules)", RULES)
             for rule in result["violations"] + [r for r in result["incomplete"] if r["id"] != "color-contrast"]:
                 for node in rule["nodes"]:
                     what = f"{rule['id']}: {node['html'][:300]}\n  {node.get('failureSummary', rule['help'])}"
-                    found.setdefault(what, []).append(f"{width}px {scheme} {letters}".strip())
+                    found.setdefault(what, []).append(f"{width}px {scheme} {choice}".strip())
         assert not found, "\n".join(f"{what}\n  at {', '.join(where)}" for what, where in found.items())
 
     return look
@@ -153,6 +159,63 @@ def test_waiting_for_a_person_and_the_reply(page, desk, clean):  # noqa: F811
     streaming(page)
     desk("reply", number, "您好，请打020-12345678，或拨打12345。")
     expect(staff(page)).to_be_visible(timeout=WAIT)
+    clean()
+
+
+def test_a_number_left_for_a_call(page, clean):
+    ticket(page)
+    page.get_by_role("button", name="留个电话").click()
+    dialog = page.get_by_role("dialog", name="留电话等回拨")
+    dialog.get_by_label("电话号码").fill("138")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_label("电话号码")).to_have_attribute("aria-invalid", "true")
+    clean()
+    dialog.get_by_label("电话号码").fill("13812345678")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("status")).to_contain_text("尾号")
+    clean()
+
+
+# —— what the resident says of an answer, and how the page looks ——
+
+
+def test_an_answer_that_did_not_help(page, clean):
+    reply = ask(page, AMOUNT)
+    reply.get_by_role("button", name="没帮助").click()
+    expect(reply.get_by_label("哪里不对，或者您其实想问什么？")).to_be_visible()
+    clean()
+
+
+def test_in_traditional_characters(page, clean):
+    ask(page, AMOUNT)
+    page.get_by_role("button", name="更多").click()
+    page.get_by_role("switch", name="繁體字").click()
+    expect(page.get_by_role("heading", name="顯示和朗讀")).to_be_visible()
+    clean()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="申請條件")).to_be_visible()
+    clean()
+
+
+def test_while_it_listens(context, page, clean):
+    context.add_init_script(EARS)
+    page.reload()
+    page.get_by_role("button", name="语音输入").click()
+    expect(page.get_by_text("正在听")).to_be_visible()
+    clean()
+
+
+# —— on a website of somebody else's ——
+
+
+def test_the_button_and_the_window_on_another_site(context, site):
+    page = context.new_page()
+    page.goto(SITE)
+    expect(page.get_by_role("button", name="政策问答")).to_be_visible()
+    clean = cleaner(page)
+    clean()
+    page.get_by_role("button", name="政策问答").click()
+    ask(page, AMOUNT)
     clean()
 
 

@@ -49,7 +49,8 @@ function display(useScript) {
       said.textContent = '';
       if (await useScript(on ? 'hant' : 'hans')) {
         keep('script', on ? 'hant' : 'hans');
-        return openMore(useScript);
+        if (box.isConnected) openMore(useScript); // unless it was closed meanwhile
+        return true;
       }
       said.textContent = t('not_switched');
       return false;

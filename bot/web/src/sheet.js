@@ -3,6 +3,8 @@ import { button, el, set } from './dom.js';
 import { $, focused } from './host.js';
 import { t } from './texts.js';
 
+/** @type {(() => void)|null} */ let closeOpen = null;
+
 /** The page behind the panel: out of reach of the keyboard and of screen readers, of older ones too. @param {boolean} is */
 function aside(is) {
   const app = $('app');
@@ -16,6 +18,7 @@ function aside(is) {
  * @returns {{heading: HTMLElement, close: () => void}}
  */
 export function openSheet(title, ...parts) {
+  if (closeOpen) closeOpen();
   const back = focused();
   const sheet = $('sheet');
   const heading = el('h2', '', title);
@@ -28,6 +31,7 @@ export function openSheet(title, ...parts) {
     { role: 'dialog', 'aria-modal': 'true', 'aria-labelledby': 'sheet-title' });
 
   function close() {
+    closeOpen = null;
     sheet.hidden = true;
     sheet.textContent = '';
     aside(false);
@@ -64,5 +68,6 @@ export function openSheet(title, ...parts) {
   $('window').addEventListener('keydown', onKey, true);
   sheet.addEventListener('click', onTap);
   heading.focus();
+  closeOpen = close;
   return { heading, close };
 }
