@@ -1,6 +1,7 @@
 // <script src="https://…/widget.js" data-region="445303"></script>: defines <huimin-chat> and, where the page has none, puts one there.
 import { HuiminChat, NAME } from './element.js';
 import { here } from './host.js';
+import { t } from './texts.js';
 
 const script = /** @type {HTMLScriptElement|null} */ (document.currentScript);
 
@@ -21,7 +22,7 @@ function instead() {
   if (here.own || !script) return;
   const a = document.createElement('a');
   a.href = here.base;
-  a.textContent = '惠民 · 政策问答';
+  a.textContent = t('title');
   document.body.appendChild(a);
 }
 
