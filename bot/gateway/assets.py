@@ -1,4 +1,4 @@
-"""What browsers load: the resident's page, and the widget for pages anywhere. From memory, packed, sent anew only when changed."""
+"""What browsers load: the resident's page, and the widget for pages anywhere. From memory, packed, sent once while the same."""
 
 from __future__ import annotations
 
