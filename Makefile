@@ -8,7 +8,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 PYTHON ?=
 export PYTHON
 
-.PHONY: help run demo widget test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
+.PHONY: help run demo widget pictures test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
 	benchmark-search benchmark-pipelines benchmark-eligibility benchmark-events lock clean
 
 help: ## list the targets
@@ -71,6 +71,10 @@ processes: setup-test ## conversations through real processes, killed on purpose
 
 e2e: setup-test ## the chat page in a real browser
 	@$(PY) -m pytest -q tests/e2e
+
+pictures: setup-test load ## take the pictures of the handbook anew
+	@tools/system-packages.sh
+	@$(PY) -m tests.e2e.pictures
 
 evaluate: setup-benchmark train ## score the assistant on the held-out utterances (DOCS=1 writes docs/evaluation.md anew)
 	@$(PY) -m tests.nlu.evaluate $(if $(DOCS),--write-docs)

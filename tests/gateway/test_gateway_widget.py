@@ -90,3 +90,14 @@ def test_no_word_is_left_that_nothing_says_and_none_is_said_that_is_not_there():
     said = re.sub(r"//[^\n]*|/\*.*?\*/", "", code, flags=re.DOTALL)
     chinese = {text for text in re.findall(r"'([^'\n]*)'", said) if re.search(r"[\u4e00-\u9fff]{3}", text)}
     assert chinese == set(), "words belong in texts.json"
+
+
+def test_the_page_for_integrators_names_every_attribute_event_and_property_there_is():
+    page = (WEB.parent.parent / "docs" / "zh" / "embedding.md").read_text(encoding="utf-8")
+    code = "\n".join(f.read_text(encoding="utf-8") for f in SOURCES.glob("*.js"))
+    attributes = set(re.findall(r"wish\('([a-z]+)'\)", code))
+    assert attributes == set(re.findall(r"^\| `([a-z]+)` \|", page, flags=re.MULTILINE))
+    events = {f"huimin:{name}" for name in re.findall(r"\btell\('([a-z]+)'", code)}
+    assert events == set(re.findall(r"`(huimin:[a-z]+)`", page))
+    properties = set(re.findall(r"var\((--huimin-[a-z-]+)", (SOURCES / "widget.css").read_text(encoding="utf-8")))
+    assert properties == set(re.findall(r"`(--huimin-[a-z-]+)`", page))
