@@ -201,7 +201,7 @@ def test_the_site_is_told_what_happens_but_not_what_is_said(visit):
 def test_the_site_opens_closes_and_asks(visit):
     pg = visit("/own", TAG)
     chat = pg.locator("huimin-chat")
-    chat.evaluate("e => { e.open(); e.ask('云安区农村低保一个月多少钱'); e.ask('  ') }")
+    chat.evaluate("e => { e.ask('云安区农村低保一个月多少钱'); e.ask('  ') }")
     expect(bots(pg).first).to_contain_text("450", timeout=WAIT)
     expect(mine(pg)).to_have_count(1)
     assert chat.evaluate("e => e.opened") is True
@@ -210,7 +210,7 @@ def test_the_site_opens_closes_and_asks(visit):
 
 
 def test_in_a_place_of_the_page_it_fills_that_place(visit):
-    pg = visit("/own", '<h1>网站</h1><div style="height: 600px; width: 380px"><huimin-chat mode="inline" region="445303" title="示范区问答"'
+    pg = visit("/own", '<h1>网站</h1><div style="height: 600px; width: 380px"><huimin-chat mode="inline" region="445303" heading="示范区问答"'
                        ' greeting="有什么想问的？" examples="低保怎么申请|高龄津贴多少钱"></huimin-chat></div>'
                        '<script src="GATEWAY/widget.js"></script>')
     part = pg.get_by_role("region", name="示范区问答")
@@ -303,6 +303,15 @@ def test_it_fits_and_its_targets_are_44_px(visit, width, large):
     assert pg.evaluate("document.documentElement.scrollWidth") <= width
     if width < 600:
         assert window(pg).bounding_box() == {"x": 0, "y": 0, "width": width, "height": 640}
+
+
+def test_it_says_its_own_language_and_direction_on_a_site_of_another(visit):
+    pg = opened(visit("/own", '<script>document.documentElement.lang = "ar"; document.documentElement.dir = "rtl"</script>' + TAG))
+    part = pg.locator("#huimin")
+    assert part.evaluate("e => [e.lang, getComputedStyle(e).direction]") == ["zh-CN", "ltr"]
+    pg.get_by_role("button", name="更多").click()
+    pg.get_by_role("switch", name="繁體字").click()
+    expect(part).to_have_attribute("lang", "zh-HK")
 
 
 def test_nothing_of_it_is_in_the_page_but_one_element(visit):

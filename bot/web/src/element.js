@@ -46,8 +46,11 @@ export class HuiminChat extends HTMLElement {
     return isOpen();
   }
 
-  /** Asks for the resident, as if it had been typed. @param {string} text */
+  /** Opens the window and asks for the resident, as if it had been typed. @param {string} text */
   ask(text) {
-    if (String(text).trim()) ask(String(text).trim());
+    const line = String(text).trim();
+    if (!line) return;
+    open();
+    ask(line);
   }
 }

@@ -55,10 +55,13 @@ export function forget() {
   retire();
 }
 
+/** How many of these are a person's and new. @param {import('./api.js').Message[]} got */
+const staffAmong = (got) => got.filter((m) => m.seq > seen && m.from === 'staff').length;
+
 /** What a stream tells of. @param {import('./api.js').Message[]} got */
 export function arrived(got) {
+  missed(staffAmong(got));
   take(got);
-  missed(got.filter((m) => m.seq > seen && m.from === 'staff').length);
   seen = Math.max.apply(null, got.map((m) => m.seq).concat(seen));
   mark();
 }
@@ -102,6 +105,7 @@ export async function poll(all) {
       if (c !== talk.id) break;
       const got = r.messages || [];
       owner(r.handled_by);
+      if (!all) missed(staffAmong(got));
       if (take(got) && !all) lively = Date.now() + 60000;
       const before = seen;
       seen = Math.max.apply(null, got.map((m) => m.seq).concat(seen));

@@ -28,7 +28,7 @@ const tool = (id, cls, key) => says(named(button('tool ' + cls, '', () => {}), i
 function head() {
   const own = here.mode === 'page';
   const title = named(el(own ? 'h1' : 'h2'), 'title');
-  if (wish('title')) title.textContent = wish('title');
+  if (wish('heading')) title.textContent = wish('heading');
   else says(title, 'title');
   const brand = el(own ? 'header' : 'div', 'brand', icon(), el('div', '', title, says(el('p'), 'tagline')));
   const place = set(
@@ -97,7 +97,7 @@ export function build() {
   if (here.mode !== 'page') set(window, { role: here.mode === 'button' ? 'dialog' : 'region', 'aria-labelledby': 'title' });
   const launcher = set(named(button('launcher', '', () => {}), 'launcher'), { 'aria-haspopup': 'dialog', 'aria-expanded': 'false', part: 'launcher' });
   launcher.append(icon(), says(el('span'), 'launcher'), named(el('span', 'unread'), 'unread'));
-  const frame = named(el('div', '', window, here.mode === 'button' && launcher), 'huimin');
+  const frame = named(set(el('div', '', window, here.mode === 'button' && launcher), { lang: 'zh-CN' }), 'huimin');
   const link = style();
   if (link) {
     frame.hidden = true;

@@ -1,6 +1,6 @@
 // The widget's own words, in simplified and, for those who like them better, in traditional characters.
 import hans from './texts.json';
-import { here } from './host.js';
+import { frame, here } from './host.js';
 
 /** @typedef {keyof typeof hans} Key @typedef {'hans'|'hant'} Script */
 
@@ -48,6 +48,7 @@ export function labelled(e, key, attribute) {
 
 /** Says everything below anew. */
 export function sayAnew() {
+  frame().lang = now === 'hant' ? 'zh-HK' : 'zh-CN';
   here.root.querySelectorAll('[data-t],[data-t-label]').forEach((n) => {
     const e = /** @type {HTMLElement} */ (n);
     if (e.dataset.t) e.textContent = t(/** @type {Key} */ (e.dataset.t));
