@@ -91,7 +91,8 @@ def day_of(given: str | None) -> dt.date | None:
 
 def _check_token(request: web.Request, conversation: str) -> None:
     """Raises :class:`Refused` where the bearer token is not the conversation's own."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    headers = request.headers.getall("Authorization", [])
+    scheme, _, given = headers[0].partition(" ") if len(headers) == 1 else ("", "", "")  # of two, a proxy may have read the other
     if scheme.lower() != "bearer" or not given:
         raise Refused(401, "no_token", {"WWW-Authenticate": "Bearer"})
     expected = token_for(request.app[keys.SECRET], conversation)
@@ -114,6 +115,10 @@ def _received(db: Connection, conversation: str, incoming: talk.Incoming):
         return talk.receive(db, conversation, incoming)
     except NoResultFound:
         raise Refused(404, "not_found") from None
+    except talk.UnknownReply:
+        if talk.get(db, conversation) is None:  # gone, and its buttons with it
+            raise Refused(404, "not_found") from None
+        raise Refused(400, "bad_payload") from None
 
 
 async def post_chat(request: web.Request) -> web.Response:
@@ -147,8 +152,6 @@ async def post_chat(request: web.Request) -> web.Response:
             message = await turns.write(lambda db: _received(db, name, incoming))
     except talk.Conflict:
         raise Refused(409, "conflict") from None
-    except talk.UnknownReply:
-        raise Refused(400, "bad_payload") from None
     request[MESSAGE] = message.id
     outcome = None
     if message.state == "received":

@@ -149,17 +149,6 @@ async def test_a_name_and_a_time_of_the_longest_are_taken(street):
         assert (await leave(await waiting_for_a_person(house), NUMBER | {"name": "张" * 40, "when": "午" * 80})).status == 200
 
 
-async def test_nobody_else_can_leave_see_or_take_back(street):
-    async with street.open() as house:
-        someone, other = await waiting_for_a_person(house), await waiting_for_a_person(house)
-        await leave(someone)
-        for token, status in ((None, 401), (other.token, 404)):
-            thief = Resident(house, someone.conversation, token)
-            assert {(await thief.ask(m, "/callback", NUMBER if m == "PUT" else None)).status for m in ("PUT", "GET", "DELETE")} == {status}
-        assert await told(someone) == TOLD
-        assert await told(other) == NONE
-
-
 async def test_it_counts_to_the_limit_of_the_conversation(street):
     async with street.open(rate_limit=2) as house:
         someone = await waiting_for_a_person(house)

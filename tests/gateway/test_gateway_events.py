@@ -365,26 +365,6 @@ async def test_a_conversation_that_is_deleted_ends_its_stream(street, looks_ofte
 # —— who may listen ——
 
 
-async def test_listening_without_a_token_is_401(street):
-    async with street.open() as house:
-        someone = await after_turns(house, 1)
-        got = await house.get(f"/api/chat/{someone.conversation}/events")
-        assert (got.status, got.headers["WWW-Authenticate"]) == (401, "Bearer")
-
-
-async def test_a_token_in_the_address_is_none(street):
-    async with street.open() as house:
-        someone = await after_turns(house, 1)
-        assert (await house.get(f"/api/chat/{someone.conversation}/events?token={someone.token}")).status == 401
-
-
-async def test_a_wrong_token_is_404(street):
-    async with street.open() as house:
-        someone = await after_turns(house, 1)
-        async with listen(someone, token="0" * 64) as ear:
-            assert ear.got.status == 404
-
-
 async def test_a_conversation_that_does_not_exist_is_404(street):
     async with street.open() as house:
         nobody = Resident(house, "0" * 32, token_for(house.client.app[keys.SECRET], "0" * 32))

@@ -146,16 +146,6 @@ async def test_it_counts_to_the_limit_of_the_conversation(street):
         assert [(await say(someone, message, HELPED)).status for _ in range(3)] == [204, 204, 429]
 
 
-async def test_nobody_else_can_judge(street):
-    async with street.open() as house:
-        someone, message = await answered(house)
-        other, _ = await answered(house)
-        for token, status in ((None, 401), (other.token, 404)):
-            thief = Resident(house, someone.conversation, token)
-            assert (await say(thief, message, HELPED)).status == status
-        assert kept(house) == []
-
-
 async def test_opinions_are_counted_by_kind_a_repeat_is_not(street):
     async with street.open(**HURRIED) as house:
         someone, message = await answered(house)
