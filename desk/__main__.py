@@ -150,6 +150,9 @@ def main() -> int:
     except sa.exc.SQLAlchemyError as error:
         print(f"数据库打不开或写不了：{str(error.__cause__ or error).splitlines()[0]}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"密钥读不到（HUIMIN_SECRET_KEY 或 var/secret_key）：{error.strerror}", file=sys.stderr)
+        return 1
     news.publish(changed)
     return 0
 

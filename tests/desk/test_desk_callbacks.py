@@ -227,6 +227,15 @@ def test_a_refused_look_fails_with_a_sentence(desk, store, conversation_of):
     assert desk("callback", ticket, "--as", "王芳") == (1, "", f"{ticket} 没有留回拨电话\n")
 
 
+def test_a_key_that_cannot_be_read_is_said_in_a_sentence(desk, store, conversation_of, monkeypatch):
+    def no_key():
+        raise PermissionError(13, "Permission denied")
+
+    _, ticket = conversation_of()
+    monkeypatch.setattr("desk.__main__.secret_key", no_key)
+    assert desk("callback", ticket, "--as", "王芳") == (1, "", "密钥读不到（HUIMIN_SECRET_KEY 或 var/secret_key）：Permission denied\n")
+
+
 def test_no_number_no_word_of_one(desk, conversation_of):
     _, ticket = conversation_of()
     assert "回拨" not in desk("cases")[1] + desk("show", ticket)[1]
