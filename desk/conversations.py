@@ -163,11 +163,15 @@ def get_message(db: Connection, message: str) -> Row:
 
 
 def waiting(db: Connection, conversation: str | None = None) -> list[Row]:
-    """Messages that still have to be answered, oldest first."""
-    query = sa.select(messages).where(messages.c.state == "received")
+    """Messages that still have to be answered: first those of the conversation that has waited longest, each conversation's in
+    the order in which they were saved, whatever the clock said then.
+    """
+    m = messages.c
+    query = sa.select(messages).where(m.state == "received")
     if conversation:
-        query = query.where(messages.c.conversation == conversation)
-    return list(db.execute(query.order_by(messages.c.created_at, messages.c.seq)))
+        return list(db.execute(query.where(m.conversation == conversation).order_by(m.seq)))
+    waits_since = sa.func.min(m.created_at).over(partition_by=m.conversation)
+    return list(db.execute(query.order_by(waits_since, m.conversation, m.seq)))
 
 
 def settle(db: Connection, message: str, state: str) -> bool:
