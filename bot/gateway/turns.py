@@ -228,17 +228,26 @@ class Turns:
         if waiting:
             waiting.over.set()
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait before the next try, no longer than until the gateway stops."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+    async def _rest(self, seconds: float, back: asyncio.Event | None = None) -> bool:
+        """Wait before the next try, no longer than until the gateway stops or ``back`` is set. Whether it was cut short."""
+        ends = [asyncio.create_task(e.wait()) for e in (self._stopping, back) if e]
+        try:
+            done, _ = await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _cancel(ends)
+        return bool(done)
 
     async def _answer(self, message: Any, conversation: Any, stages: Stages) -> Outcome | None:
-        """Answer one message, trying until it works or its time is over. Raises :class:`_LeftForNextStart`."""
+        """Answer one message, trying until it works or its time is over. Raises :class:`_LeftForNextStart`.
+
+        A pause ends as soon as Rasa works again, but not two in a row: a message that is itself the reason why it fails must not
+        be tried each time that another one is answered.
+        """
         received_at = aware(message.created_at)
-        pause = FIRST_PAUSE
+        pause, cut_short = FIRST_PAUSE, False
         while True:
             stages.begin()
+            back = self._rasa.back
             try:
                 if conversation is None:
                     conversation = await self.read(lambda db: talk.get(db, message.conversation))
@@ -258,7 +267,7 @@ class Turns:
                     return self._over(message, stages, await self._settle(message, self._outcomes.give_up, stages))
                 except Exception:
                     log.exception("could not give a turn up", extra={"message_hash": hashed(message.id)})
-            await self._rest(pause)
+            cut_short = await self._rest(pause, None if cut_short else back)
             if self.stopping:
                 raise _LeftForNextStart
             pause = min(pause * 1.6, LONGEST_PAUSE)

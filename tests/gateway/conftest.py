@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 
-import aiohttp
 import pytest
 
 from policy_kb import Reader, open_engine, store
@@ -44,6 +43,6 @@ def street(knowledge, knowledge_url, tmp_path, monkeypatch) -> Street:
     monkeypatch.setenv("HUIMIN_DESK_URL", f"sqlite:///{tmp_path / 'desk.db'}")
     monkeypatch.setenv("HUIMIN_VAR", str(tmp_path))
     monkeypatch.delenv("HUIMIN_SECRET_KEY", raising=False)
-    monkeypatch.setattr("bot.gateway.rasa_client.ONE_TRY", aiohttp.ClientTimeout(total=10))
+    monkeypatch.setattr("bot.gateway.rasa_client.ONE_TRY", 10.0)
     monkeypatch.setattr("bot.gateway.turns.FIRST_PAUSE", 0.02)
     return Street(knowledge)
