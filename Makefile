@@ -18,6 +18,7 @@ run: setup ## start the service and print its address
 	@exec $(PY) -m bot run
 
 test: export HUIMIN_TEST_POSTGRES := required
+test: export HUIMIN_TEST_REDIS := required
 test: setup-test ## everything that must be green: lint, data, units, processes, browser
 	@tools/system-packages.sh
 	@$(MAKE) --no-print-directory lint
