@@ -140,6 +140,7 @@ async def _sweep(turns: Turns) -> None:
     while True:
         await asyncio.sleep(SWEEP_EVERY)
         try:
+            await turns.take_up_left()
             await turns.release_unclaimed()
             if forgotten := await turns.forget_old():
                 log.info("deleted %d conversations older than they are kept", forgotten)

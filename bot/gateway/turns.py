@@ -36,6 +36,8 @@ log = logging.getLogger("huimin.turns")
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 5.0
+# A message that waits so many seconds may have been another gateway's that is no more.
+LEFT_AFTER = 15.0
 # The conversation and the replies to one message.
 Outcome = tuple[Any, list[Any]]
 # The state a message came to, None where that was not this turn's doing, and the outcome.
@@ -122,6 +124,15 @@ class Turns:
         """Go on with every message that an earlier process left unanswered, in order."""
         for message in await self.read(talk.waiting):
             self.submit(message.conversation, message.id, aware(message.created_at))
+
+    async def take_up_left(self) -> None:
+        """Go on with what another gateway on this desk store left. Where that one is only slow both try, and the first one's
+        answer counts.
+        """
+        for message in await self.read(talk.waiting):
+            received_at = aware(message.created_at)
+            if (now() - received_at).total_seconds() > LEFT_AFTER:
+                self.submit(message.conversation, message.id, received_at)
 
     def submit(self, conversation: str, message: str, received_at: dt.datetime, saved_in: float | None = None) -> None:
         """See to it that ``message`` gets answered, and that the resident hears something in time: at once where the gateway
@@ -293,6 +304,7 @@ class Turns:
         """Write down what came of a message, in one transaction, and read how it stands then."""
 
         def settled(db: Connection) -> Settled:
+            talk.lock(db, message.conversation)
             state = settle(db, message=message)
             return state, outcome_of(db, message.conversation, message.id)
 
