@@ -22,9 +22,9 @@ log = logging.getLogger("huimin.rasa")
 FAILURES = ("status", "form", "timeout", "connection", "other")
 # Seconds of one try, whatever processes it asks; after PATIENCE another process is asked, where there is one.
 ONE_TRY, PATIENCE, CONNECT = 20.0, 5.0, 2.0
-# Turns that a process has at once. It works on one at a time: what waits is better off here, where no clock runs yet and any
-# process may take it.
-AT_ONCE = 16
+# Turns that a process has at once. It works on one at a time, and these keep it at work: what waits longer is better off here,
+# where no clock runs yet and any process may take it.
+AT_ONCE = 4
 # So many processes may begin one turn in a try: a message that ends whoever reads it must not end them all.
 MOST_BEGUN = 2
 FIRST_REST, LONGEST_REST, LOOK_EVERY = 0.2, 15.0, 0.5
@@ -41,11 +41,12 @@ class RasaFailed(Exception):
 
 
 class _Process:
-    """One of Rasa's processes. ``running``: the turns it has; ``rests`` while it gets none."""
+    """One of Rasa's processes. ``running``: the turns it has; ``rests`` while it gets none; ``answered_at``: when it last did."""
 
     def __init__(self, number: int, url: str):
         self.name, self.url = str(number), url
         self.running = self.asked = 0
+        self.answered_at = 0.0
         self.rests: asyncio.Task | None = None
         self.next_rest = FIRST_REST
 
@@ -93,25 +94,28 @@ class RasaClient:
 
     async def _of_any(self, body: bytes) -> Turn:
         """Of the first process that answers; each is asked at most once."""
-        until = asyncio.get_running_loop().time() + ONE_TRY
+        clock = asyncio.get_running_loop().time
+        until = clock() + ONE_TRY
         failed: list[_Process] = []
+        suspects: list[_Process] = []
         failure, begun = RasaFailed("no process is ready", "connection"), 0
-        while begun < MOST_BEGUN and (awake := self._awake(failed)):
-            process = awake[0]
-            left = until - asyncio.get_running_loop().time()
+        while begun < MOST_BEGUN and (left := until - clock()) > 0 and (awake := self._awake(failed)):
+            process, asked_at = awake[0], clock()
             try:
                 turn = await self._ask(process, body, left if len(awake) == 1 else min(PATIENCE, left))
             except RasaFailed as error:
                 self._metrics.process_tried(process.name, error.kind)
                 failure, begun = error, begun + error.begun
                 failed.append(process)
-                if error.kind in {"connection", "timeout"}:
+                if error.kind not in {"connection", "timeout"}:
+                    suspects.append(process)
+                elif error.kind == "connection" or process.answered_at < asked_at:  # else it is only busy with others
                     self._let_rest(process)
                 continue
             self._metrics.process_tried(process.name, "answered")
-            process.next_rest = FIRST_REST
-            for other in failed:  # then it was not the message
-                self._let_rest(other)
+            process.next_rest, process.answered_at = FIRST_REST, clock()
+            for suspect in suspects:  # the message is not to blame
+                self._let_rest(suspect)
             return turn
         raise failure
 

@@ -140,14 +140,24 @@ async def serve(agent: rasa.core.agent.Agent, secret: str, port: int) -> None:
     await runner.cleanup()
 
 
+def _port(given: str) -> int:
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 65535:
+        raise argparse.ArgumentTypeError(f"{given} 不是端口，应当是 1 到 65535 的整数")
+    return int(given)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Rasa 和自定义动作，只在本机回环地址上服务")
     parser.add_argument("--model", type=Path, required=True, help="训练好的模型文件")
-    parser.add_argument("--port", type=int, nargs="+", required=True, help="监听的端口；写几个就有几个进程")
+    parser.add_argument("--port", type=_port, nargs="+", required=True, help="监听的端口；写几个就有几个进程")
     args = parser.parse_args()
     secret = os.environ.get("HUIMIN_RASA_SECRET")
     if not secret:
         parser.error("没有设置 HUIMIN_RASA_SECRET：网关要用同一个值")
+    if not args.model.is_file():
+        parser.error(f"没有这个模型文件：{args.model}")
+    if len(set(args.port)) < len(args.port):
+        parser.error("端口不能重复")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     # Rasa logs what residents write at the debug level.
     configure_structlog(logging.WARNING)

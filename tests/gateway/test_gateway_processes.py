@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -161,6 +164,31 @@ async def test_a_process_that_hangs_is_left_after_some_patience_and_the_last_one
         assert (len(one.asked), len(other.asked)) == (1, 2)
 
 
+async def test_a_process_that_answers_others_meanwhile_is_busy_and_not_put_to_rest(monkeypatch, resting_long):
+    monkeypatch.setattr(rasa_client, "PATIENCE", 0.3)
+    one, other, go = FakeRasa(), FakeRasa(), asyncio.Event()
+
+    async def slow_for_one(asked):
+        return await (hang(go) if asked["text"] == "慢" else answer())(asked)
+
+    one.always = slow_for_one
+    async with client(one, other) as asks:
+        slow = asyncio.create_task(say(asks, "慢"))
+        await one.was_asked(1)
+        other.always = hang(go)
+        stuck = asyncio.create_task(say(asks, "占住"))
+        await other.was_asked(1)
+        assert await say(asks, "快") == "答：快"
+        other.always = answer()
+        assert await slow == "答：慢"
+        go.set()
+        await stuck
+        before = len(one.asked)
+        for _ in range(4):
+            await say(asks)
+        assert len(one.asked) > before
+
+
 async def test_a_try_is_over_in_time_though_all_processes_hang(monkeypatch):
     monkeypatch.setattr(rasa_client, "ONE_TRY", 0.3)
     monkeypatch.setattr(rasa_client, "PATIENCE", 0.2)
@@ -172,6 +200,15 @@ async def test_a_try_is_over_in_time_though_all_processes_hang(monkeypatch):
             await asyncio.wait_for(say(asks), 5)
         assert failed.value.kind == "timeout"
         assert sum(len(r.asked) for r in rasas) == rasa_client.MOST_BEGUN
+
+
+async def test_a_try_asks_nobody_any_more_once_its_time_is_over(monkeypatch):
+    monkeypatch.setattr(rasa_client, "ONE_TRY", 0.0)
+    rasa = FakeRasa()
+    async with client(rasa) as asks:
+        with pytest.raises(RasaFailed):
+            await say(asks)
+        assert rasa.asked == []
 
 
 @pytest.mark.parametrize("failure", [fail(500), raw("{}"), raw("no json")])
@@ -363,3 +400,13 @@ def test_the_addresses_of_processes_run_by_hand_are_a_list(monkeypatch):
 def test_an_address_that_makes_no_sense_is_said_in_words(monkeypatch, given):
     with pytest.raises(BadSetting, match="HUIMIN_RASA_URL"):
         urls_of(monkeypatch, given)
+
+
+def test_a_gateway_started_by_hand_says_what_is_wrong_with_its_settings_and_ends(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "bot.gateway"], capture_output=True, text=True, timeout=60,
+        env=os.environ | {"HUIMIN_RASA_URL": "nonsense", "HUIMIN_VAR": str(tmp_path)},
+    )
+    assert done.returncode == 1
+    assert "设置有误：HUIMIN_RASA_URL" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
