@@ -131,7 +131,9 @@ async def serve(agent: rasa.core.agent.Agent, secret: str, port: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    shared_reader(kb_url()).watch(work_out)
+    reader = shared_reader(kb_url())
+    reader.get()  # what was loaded before a fork may be old
+    reader.watch(work_out)
     runner = web.AppRunner(make_app(agent, secret), access_log=None, shutdown_timeout=FINISH_WITHIN)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -69,18 +69,23 @@ def test_when_the_process_that_forked_them_is_killed_all_come_back(service):
     assert "450" in text_of(Chat(service).say(QUESTION))
 
 
-def test_what_is_loaded_while_they_run_every_one_of_them_answers_with(service, tmp_path):
+def test_what_is_loaded_while_they_run_each_answers_with_and_so_does_one_that_is_forked_again(service, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "mine.yaml").write_text("aliases: {minimum_living_allowance: [低保饭票]}\n", encoding="utf-8")
     before = text_of(Chat(service).say("云安区农村低保饭票一个月多少钱"))
     service.run("policy_kb", "load", str(folder))
 
-    def answered() -> bool:
-        said = [Chat(service).say("云安区农村低保饭票一个月多少钱") for _ in range(PROCESSES)]
-        return all(m["data"].get("kb_version") == 2 for reply in said for m in reply["messages"])
+    def versions() -> set[int]:
+        said = [Chat(service).say("云安区农村低保饭票一个月多少钱") for _ in range(2 * PROCESSES)]
+        return {m["data"]["kb_version"] for reply in said for m in reply["messages"]}
 
-    wait_for(answered, 10, f"the new version in every process (before: {before})")
+    wait_for(lambda: versions() == {2}, 15, f"the new version in every process (before: {before})")
+    for rasa in service.rasa_processes():
+        rasa.kill()
+        wait_for(lambda rasa=rasa: rasa not in service.rasa_processes(), 10, "dead")
+        until_all_are_ready(service)
+        assert versions() == {2}, "forked again, it answers from what was loaded first"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
