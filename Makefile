@@ -9,7 +9,7 @@ PYTHON ?=
 export PYTHON
 
 .PHONY: help run demo widget pictures test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
-	benchmark-search benchmark-pipelines benchmark-eligibility benchmark-events lock clean
+	benchmark-search benchmark-pipelines benchmark-eligibility benchmark-events benchmark-processes lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-19s %s\n", $$1, $$2 }'
@@ -25,6 +25,7 @@ widget: ## make the widget from its sources: for those who change it, needs Node
 	@cd bot/web && npm ci --silent && npm run --silent check && npm run --silent build
 
 test: export HUIMIN_TEST_POSTGRES := required
+test: export HUIMIN_TEST_REDIS := required
 test: setup-test ## everything that must be green: lint, data, units, processes, browser
 	@tools/system-packages.sh
 	@$(MAKE) --no-print-directory lint
@@ -95,6 +96,9 @@ benchmark-eligibility: setup-benchmark ## verdicts of the eligibility check besi
 
 benchmark-events: setup-test ## 500 open event streams and 50 messages a second through the gateway
 	@$(PY) -m benchmarks.events
+
+benchmark-processes: setup-test train ## one, two and four Rasa processes behind the gateway: throughput and memory
+	@$(PY) -m benchmarks.processes
 
 lock: ## make the lists of packages anew (needs uv)
 	@tools/lock.sh

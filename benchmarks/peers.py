@@ -63,8 +63,8 @@ def train_stock(kb_url: str) -> tuple[Path, float]:
 class Ours:
     """The whole service as ``make run`` starts it."""
 
-    def __init__(self, folder: Path):
-        self.service = Service(folder)
+    def __init__(self, folder: Path, **environment: str):
+        self.service = Service(folder, **environment)
 
     def start(self) -> float:
         """Seconds until the first answer."""

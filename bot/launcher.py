@@ -6,7 +6,6 @@ Whatever can go wrong on a resident district's machine ends in one clear sentenc
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import json
 import os
@@ -22,13 +21,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot import training
+from bot.children import Restarts, die_with_parent
 from bot.settings import BadSetting, Settings
 from bot.terminal import CannotRun, no_access, say
 from policy_kb.settings import ROOT, var_folder
 
 READY_WITHIN = 120.0
-STEADY_AFTER = 30.0
-MAX_PAUSE = 15.0
 STOP_WITHIN = 8.0
 
 
@@ -47,11 +45,13 @@ def check_port(host: str, port: int) -> None:
             raise CannotRun(f"不能在 {host}:{port} 上监听：{error.strerror}。请检查 HUIMIN_HOST") from None
 
 
-def free_port() -> int:
-    """A loopback port that nobody uses just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports(count: int) -> list[int]:
+    """So many different loopback ports that nobody uses just now."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 def prepare() -> bool:
@@ -61,7 +61,7 @@ def prepare() -> bool:
     """
     preparing = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", "bot.preparation"], cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent,
+        preexec_fn=die_with_parent,
     )
     try:
         return preparing.wait() == 0
@@ -82,15 +82,14 @@ class Child:
     patience: float = 0.0
     process: subprocess.Popen | None = None
     started: float = 0.0
-    pause: float = 0.5
     start_at: float = 0.0
-    restarts: int = field(default=0)
+    restarts: Restarts = field(default_factory=Restarts)
 
     def start(self) -> None:
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.command, cwd=ROOT, env=self.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                start_new_session=True, preexec_fn=_die_with_parent,
+                start_new_session=True, preexec_fn=die_with_parent,
             )
         self.started = time.monotonic()
 
@@ -101,23 +100,14 @@ class Child:
             if now >= self.start_at:
                 self.start()
         elif self.process.poll() is not None:
-            if now - self.started > STEADY_AFTER:
-                self.pause = 0.5
-            say(f"{self.name} 停了（退出码 {self.process.returncode}），{self.pause:.1f} 秒后重新启动；日志在 {self.log}")
-            self.restarts += 1
-            self.process, self.start_at = None, now + self.pause
-            self.pause = min(self.pause * 2, MAX_PAUSE)
+            pause = self.restarts.pause_after(now - self.started)
+            say(f"{self.name} 停了（退出码 {self.process.returncode}），{pause:.1f} 秒后重新启动；日志在 {self.log}")
+            self.process, self.start_at = None, now + pause
 
     def signal(self, number: int) -> None:
         if self.process and self.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
-
-
-def _die_with_parent() -> None:
-    """On Linux a child is told to stop when the launcher dies, however it dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _environment() -> dict[str, str]:
@@ -130,17 +120,18 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _children(model: Path, stop_timeout: float) -> list[Child]:
-    port = free_port()
+def _children(model: Path, settings: Settings) -> list[Child]:
+    """Rasa, which makes as many processes of itself as it is given ports, and the gateway, which knows them all."""
+    ports = free_ports(settings.rasa_processes)
     environment = _environment() | {
-        "HUIMIN_RASA_URL": f"http://127.0.0.1:{port}", "HUIMIN_RASA_SECRET": secrets.token_hex(32),
+        "HUIMIN_RASA_URL": ",".join(f"http://127.0.0.1:{port}" for port in ports), "HUIMIN_RASA_SECRET": secrets.token_hex(32),
     }
     logs = var_folder() / "logs"
     logs.mkdir(exist_ok=True)
-    rasa = [sys.executable, "-m", "bot.rasa_host.server", "--model", str(model), "--port", str(port)]
+    rasa = [sys.executable, "-m", "bot.rasa_host.server", "--model", str(model), "--port", *map(str, ports)]
     return [
         Child("Rasa（含自定义动作）", rasa, environment, logs / "rasa.log"),
-        Child("网关", [sys.executable, "-m", "bot.gateway"], environment, logs / "gateway.log", patience=stop_timeout),
+        Child("网关", [sys.executable, "-m", "bot.gateway"], environment, logs / "gateway.log", patience=settings.stop_timeout),
     ]
 
 
@@ -185,7 +176,7 @@ def _serve(settings: Settings, model: Path) -> int:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    children = _children(model, settings.stop_timeout)
+    children = _children(model, settings)
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
     url = f"http://{host}:{settings.port}"
     say("正在启动…")
@@ -200,7 +191,7 @@ def _serve(settings: Settings, model: Path) -> int:
                 if isinstance(state, dict) and state.get("ready") is True:
                     told = True
                     say(f"惠民已经就绪：{settings.public_url or url}（用了 {time.monotonic() - began:.0f} 秒；按 Ctrl-C 停止）")
-                elif time.monotonic() - began > READY_WITHIN or any(c.restarts >= 5 for c in children):
+                elif time.monotonic() - began > READY_WITHIN or any(c.restarts.count >= 5 for c in children):
                     logs = "、".join(str(c.log) for c in children)
                     say(f"服务没能启动起来（{state or '网关没有回应'}），请看日志：{logs}")
                     failed = 1

@@ -6,9 +6,11 @@ import ipaddress
 import os
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from desk.news import redis_url
 
+MOST_RASA_PROCESSES = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -52,6 +54,27 @@ def _redis_url() -> str | None:
     return given
 
 
+def _is_base_address(url: str) -> bool:
+    """Whether it is scheme, host and port of an HTTP server, and nothing else."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and parts.port != 0 and url == f"{parts.scheme}://{parts.netloc}" and bool(
+            re.fullmatch(r"[^\s@]+", parts.netloc)
+        )
+    except ValueError:  # the port is no number that a port can have
+        return False
+
+
+def _rasa_urls() -> tuple[str, ...]:
+    given = [x.strip().rstrip("/") for x in os.environ.get("HUIMIN_RASA_URL", "").split(",") if x.strip()]
+    for url in given:
+        if not _is_base_address(url):
+            raise BadSetting(f"HUIMIN_RASA_URL 应当是 http://127.0.0.1:5005 这样的地址，几个用逗号分开，现在有 {url}")
+    if len(given) > MOST_RASA_PROCESSES or len(set(given)) < len(given):
+        raise BadSetting(f"HUIMIN_RASA_URL 最多 {MOST_RASA_PROCESSES} 个地址，不能重复，现在有 {len(given)} 个")
+    return tuple(given) or ("http://127.0.0.1:5005",)
+
+
 @dataclass(frozen=True)
 class Settings:
     """The gateway's settings. Times in seconds."""
@@ -63,7 +86,7 @@ class Settings:
     rate_limit: int
     trusted_proxies: frozenset[str]
     allowed_origins: frozenset[str]
-    rasa_url: str
+    rasa_urls: tuple[str, ...]
     rasa_secret: str
     first_word_after: float = 8.0
     give_up_after: float = 600.0
@@ -76,6 +99,7 @@ class Settings:
     streams: int = 500
     streams_per_conversation: int = 4
     redis_url: str | None = None
+    rasa_processes: int = 1
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -96,6 +120,7 @@ class Settings:
             streams=_number("HUIMIN_STREAMS", 500, 0, 100_000),
             streams_per_conversation=_number("HUIMIN_STREAMS_PER_CONVERSATION", 4, 1, 100),
             redis_url=_redis_url(),
-            rasa_url=os.environ.get("HUIMIN_RASA_URL", "http://127.0.0.1:5005"),
+            rasa_urls=_rasa_urls(),
+            rasa_processes=_number("HUIMIN_RASA_PROCESSES", 1, 1, MOST_RASA_PROCESSES),
             rasa_secret=os.environ.get("HUIMIN_RASA_SECRET", ""),
         )

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from desk import cases
+from desk import conversations as talk
 from desk.sealing import Unreadable, seal, unseal
 from desk.store import now
 from desk.tables import callbacks
@@ -32,6 +33,7 @@ class Callback:
 
 def leave(db: Connection, secret: str, conversation: str, callback: Callback) -> None:
     """Keep a number with the open case, in place of an earlier one. Raises :class:`NoOpenCase`."""
+    talk.lock(db, conversation)  # else it might outlive a case that is resolved meanwhile
     case = _open_case(db, conversation)
     db.execute(callbacks.delete().where(callbacks.c.case == case.id))
     sealed = seal(secret, case.id, json.dumps(asdict(callback), ensure_ascii=False))
@@ -46,6 +48,7 @@ def left(db: Connection, secret: str, conversation: str) -> Callback | None:
 
 def take_back(db: Connection, conversation: str) -> None:
     """Forget the number, if there is one."""
+    talk.lock(db, conversation)
     case = cases.of_conversation(db, conversation)
     if case and db.execute(callbacks.delete().where(callbacks.c.case == case.id)).rowcount:
         cases.record(db, case.id, "resident", "callback_taken_back")

@@ -72,6 +72,12 @@ def by_ticket(db: Connection, ticket: str) -> Row:
     return row
 
 
+def _held(db: Connection, ticket: str) -> Row:
+    """The case, which nobody else can change until this transaction ends. Raises :class:`NoSuchCase`."""
+    talk.lock(db, by_ticket(db, ticket).conversation)
+    return by_ticket(db, ticket)
+
+
 def list_cases(db: Connection, every: bool = False) -> list[Row]:
     """Urgent first, then who has waited longest; closed ones only with ``every``."""
     query = sa.select(cases)
@@ -103,7 +109,7 @@ def events(db: Connection, case: str) -> list[Row]:
 
 def claim(db: Connection, ticket: str, who: str) -> Row:
     """Take a case: ``queue → staff``. Only one can; raises :class:`NotPossible` for the loser."""
-    case = by_ticket(db, ticket)
+    case = _held(db, ticket)
     taken = db.execute(
         cases.update()
         .where(cases.c.id == case.id, cases.c.status == "open")
@@ -118,7 +124,7 @@ def claim(db: Connection, ticket: str, who: str) -> Row:
 
 def reply(db: Connection, ticket: str, who: str, text: str) -> str:
     """Say something to the resident as a person; an open case is claimed by this. Returns the message's id."""
-    case = by_ticket(db, ticket)
+    case = _held(db, ticket)
     if case.status == "resolved":
         raise NotPossible(f"{ticket} 已经办结，不能再回复")
     if case.status == "open":
@@ -133,7 +139,7 @@ def reply(db: Connection, ticket: str, who: str, text: str) -> str:
 
 def resolve(db: Connection, ticket: str, who: str, outcome: str, say: talk.Outgoing) -> Row:
     """End a case with what came of it: the resident is told, the bot has the conversation again, a number left is deleted."""
-    case = by_ticket(db, ticket)
+    case = _held(db, ticket)
     if case.status == "resolved":
         raise NotPossible(f"{ticket} 已经办结")
     db.execute(

@@ -29,6 +29,7 @@ _SHOWN = sa.select(messages, feedback.c.helpful, feedback.c.comment).select_from
     messages.outerjoin(feedback, feedback.c.message == messages.c.id)
 )
 _REPLIES = _SHOWN.where(messages.c.in_reply_to == sa.bindparam("given")).order_by(messages.c.seq)
+_LOCK = sa.select(conversations.c.id).where(conversations.c.id == sa.bindparam("given")).with_for_update()
 _LAST_SEQ = sa.select(conversations.c.last_seq).where(conversations.c.id == sa.bindparam("given"))
 _COUNT_ON = (
     conversations.update().where(conversations.c.id == sa.bindparam("given")).values(last_seq=conversations.c.last_seq + 1)
@@ -75,11 +76,28 @@ class Outgoing:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+def lock(db: Connection, conversation: str) -> None:
+    """Let nobody else change the conversation until this transaction ends, and see what others changed before.
+
+    A writing transaction on SQLite is alone from its beginning. Elsewhere whoever changes more than one row, or decides by what
+    it has read, begins with this, so that several gateways and desk commands stand in one line for each conversation.
+    """
+    if db.dialect.name != "sqlite":
+        db.execute(_LOCK, {"given": conversation})
+
+
+def _lock_id(db: Connection, client_id: str) -> None:
+    """Let nobody else begin a conversation with this id until this transaction ends."""
+    if db.dialect.name == "postgresql":
+        db.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(client_id))))
+
+
 def begin(db: Connection, incoming: Incoming, remembered: dt.timedelta = REMEMBERED) -> tuple[str, Row]:
     """Begin a conversation with its first message; the same id and body within ``remembered`` finds the first again.
 
     Returns (conversation id, message). Raises :class:`Conflict`.
     """
+    _lock_id(db, incoming.client_id)
     earlier = _begun_with(db, incoming.client_id, remembered)
     if earlier:
         return earlier, receive(db, earlier, incoming)
@@ -110,6 +128,7 @@ def receive(db: Connection, conversation: str, incoming: Incoming) -> Row:
     Raises :class:`Conflict` where the body differs, :class:`UnknownReply` for a payload of another conversation and SQLAlchemy's
     ``NoResultFound`` where there is no such conversation.
     """
+    lock(db, conversation)
     known = db.execute(_KNOWN, {"given": conversation, "client": incoming.client_id}).first()
     if known:
         if known.body_mac != incoming.body_mac:
@@ -167,11 +186,15 @@ def get_message(db: Connection, message: str) -> Row:
 
 
 def waiting(db: Connection, conversation: str | None = None) -> list[Row]:
-    """Messages that still have to be answered, oldest first."""
-    query = sa.select(messages).where(messages.c.state == "received")
+    """Messages that still have to be answered: first those of the conversation that has waited longest, each conversation's in
+    the order in which they were saved, whatever the clock said then.
+    """
+    m = messages.c
+    query = sa.select(messages).where(m.state == "received")
     if conversation:
-        query = query.where(messages.c.conversation == conversation)
-    return list(db.execute(query.order_by(messages.c.created_at, messages.c.seq)))
+        return list(db.execute(query.where(m.conversation == conversation).order_by(m.seq)))
+    waits_since = sa.func.min(m.created_at).over(partition_by=m.conversation)
+    return list(db.execute(query.order_by(waits_since, m.conversation, m.seq)))
 
 
 def settle(db: Connection, message: str, state: str) -> bool:
@@ -213,6 +236,7 @@ def queued_since(db: Connection, moment: dt.datetime) -> list[str]:
 
 def clear(db: Connection, conversation: str) -> None:
     """Erase everything on a conversation: messages, feedback, context, cases, quick replies. Only its id and its owner stay."""
+    lock(db, conversation)
     for table in (quick_replies, cases, feedback, messages):
         db.execute(table.delete().where(table.c.conversation == conversation))
     set_owner(db, conversation, BOT)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from desk import conversations as talk
 from desk.store import aware, now
 from desk.tables import feedback, messages
 
@@ -55,9 +56,9 @@ def take_back(db: Connection, conversation: str, message: str) -> None:
 
 
 def _answer(db: Connection, conversation: str, message: str) -> Row:
+    talk.lock(db, conversation)  # two opinions on one message come one after the other
     m = messages.c
-    query = sa.select(m.kind).where(m.id == message, m.conversation == conversation, m.sender.in_(JUDGED))
-    row = db.execute(query.with_for_update()).first()  # two opinions on one message come one after the other
+    row = db.execute(sa.select(m.kind).where(m.id == message, m.conversation == conversation, m.sender.in_(JUDGED))).first()
     if row is None:
         raise NoSuchAnswer(message)
     return row

@@ -183,6 +183,10 @@ class Reader:
         self._watch = threading.Event()
         threading.Thread(target=self._keep_looking, args=(self._watch,), name="knowledge", daemon=True).start()
 
+    def hang_up(self) -> None:
+        """Close the connections to the store that lie idle: whoever forks must not share them with its children."""
+        self._engine.dispose()
+
     def stop(self) -> None:
         """End what :meth:`watch` began."""
         if self._watch:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from tests import redis_server
 from tests.postgres import binaries, new_database, server
+
+
+def missing(what: str, setting: str) -> NoReturn:
+    """Skip the test, or fail it where ``setting`` says that it must run."""
+    if os.environ.get(setting) == "required":
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 @pytest.fixture(scope="session")
@@ -27,12 +36,15 @@ def postgres():
     """The address of a PostgreSQL server started for these tests, without the database's name."""
     programs = binaries()
     if programs is None:
-        reason = "PostgreSQL's server programs are not installed: sudo apt install postgresql"
-        if os.environ.get("HUIMIN_TEST_POSTGRES") == "required":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        missing("PostgreSQL's server programs are not installed: sudo apt install postgresql", "HUIMIN_TEST_POSTGRES")
     with server(programs) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def redis_program() -> str:
+    """The program of a Redis server that tests may start."""
+    return redis_server.program() or missing("redis-server is not installed: sudo apt install redis-server", "HUIMIN_TEST_REDIS")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

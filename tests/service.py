@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 
 ROOT = Path(__file__).resolve().parent.parent
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -81,9 +82,9 @@ class Service:
             self.process.wait(20)
 
     def child(self, module: str) -> psutil.Process:
-        """The running child whose command names ``module``."""
+        """The running child whose command names ``module``, as the launcher started it."""
         def find() -> psutil.Process | None:
-            for p in psutil.Process(self.process.pid).children(recursive=True):
+            for p in psutil.Process(self.process.pid).children():
                 try:
                     if module in " ".join(p.cmdline()) and p.status() != psutil.STATUS_ZOMBIE:
                         return p
@@ -92,6 +93,11 @@ class Service:
             return None
 
         return wait_for(find, 30, f"a process of {module}")
+
+    def rasa_processes(self) -> list[psutil.Process]:
+        """Those that answer, whether the one that was started answers itself or has forked several that do."""
+        rasa = self.child("bot.rasa_host.server")
+        return [p for p in rasa.children() if p.status() != psutil.STATUS_ZOMBIE] or [rasa]
 
     def run(self, *command: str, expect: int = 0, **environment: str) -> str:
         """A command of ours beside the running service; its output."""
@@ -104,6 +110,12 @@ class Service:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         with _OPENER.open(urllib.request.Request(self.url + path, headers=headers), timeout=30) as response:
             return json.load(response)
+
+    def metric(self, name: str) -> dict[frozenset[tuple[str, str]], float]:
+        """What ``/metrics`` says under this name, by labels."""
+        with _OPENER.open(f"{self.url}/metrics", timeout=30) as response:
+            families = list(text_string_to_metric_families(response.read().decode()))
+        return {frozenset(s.labels.items()): s.value for f in families for s in f.samples if s.name == name}
 
     def ready(self) -> bool:
         try:

@@ -15,7 +15,7 @@ RASA = ("rasa", "rasa_sdk")
 # Never Rasa, neither themselves nor through our own modules: they must run without it on a newer Python.
 WITHOUT_RASA = (
     "bot.gateway", "desk", "policy_kb", "bot.launcher", "bot.preparation", "bot.client", "bot.training", "bot.settings",
-    "bot.masking",
+    "bot.masking", "bot.children",
 )
 
 

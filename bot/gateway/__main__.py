@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 
 import uvloop
 from aiohttp import web
 
 from bot.gateway import keys, logs
 from bot.gateway.app import make_app
-from bot.settings import Settings
+from bot.settings import BadSetting, Settings
+from bot.terminal import say
 
 # What is still written to residents once no turn runs any more.
 CLOSE_WITHIN = 5.0
@@ -43,11 +45,16 @@ async def serve(settings: Settings) -> None:
         await runner.cleanup()
 
 
-def main() -> None:
-    settings = Settings.from_environment()
+def main() -> int:
+    try:
+        settings = Settings.from_environment()
+    except BadSetting as error:
+        say(f"设置有误：{error}")
+        return 1
     logs.configure(settings.log_level, settings.log_format)
     uvloop.run(serve(settings))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

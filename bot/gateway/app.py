@@ -81,11 +81,12 @@ async def healthz(request: web.Request) -> web.Response:
 
 
 async def readyz(request: web.Request) -> web.Response:
-    """200 only while model, actions and both stores can serve."""
+    """200 only while model and actions, in one process at least, and both stores can serve."""
     app = request.app
     if app[keys.TURNS].stopping:
         return as_json({"ready": False, "checks": {"serving": False}}, 503)
-    checks = {"assistant": await app[keys.RASA].ready(), "knowledge": True, "desk": True}
+    processes = await app[keys.RASA].ready()
+    checks = {"assistant": any(processes.values()), "knowledge": True, "desk": True}
     try:
         await keys.knowledge(app)
     except (sa.exc.SQLAlchemyError, NothingLoaded):
@@ -95,13 +96,14 @@ async def readyz(request: web.Request) -> web.Response:
     except sa.exc.SQLAlchemyError:
         checks["desk"] = False
     ready = all(checks.values())
-    return as_json({"ready": ready, "checks": checks}, 200 if ready else 503)
+    assistants = {"ready": sum(processes.values()), "of": len(processes)}
+    return as_json({"ready": ready, "checks": checks, "assistants": assistants}, 200 if ready else 503)
 
 
 async def _services(app: web.Application) -> AsyncIterator[None]:
     settings = app[keys.SETTINGS]
     store = open_store()
-    async with RasaClient(settings.rasa_url, settings.rasa_secret) as rasa:
+    async with RasaClient(settings.rasa_urls, settings.rasa_secret, app[keys.METRICS]) as rasa:
         app[keys.RASA] = rasa
         turns = app[keys.TURNS] = Turns(store, rasa, app[keys.KNOWLEDGE], settings, app[keys.METRICS])
         app[keys.SWITCHBOARD] = turns.switchboard
@@ -137,6 +139,7 @@ async def _sweep(turns: Turns) -> None:
     while True:
         await asyncio.sleep(SWEEP_EVERY)
         try:
+            await turns.take_up_left()
             await turns.release_unclaimed()
             if forgotten := await turns.forget_old():
                 log.info("deleted %d conversations older than they are kept", forgotten)

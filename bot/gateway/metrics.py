@@ -51,6 +51,13 @@ class Metrics:
             "huimin_answer_seconds", "From a message's arrival to its end.", registry=r, buckets=ANSWER_BUCKETS
         )
         self._failures = Counter("huimin_assistant_failures", "Tries of a turn that the assistant failed.", ("kind",), registry=r)
+        self._process_tries = Counter(
+            "huimin_assistant_process_tries", "Turns that a process of the assistant was asked for, by what came of it.",
+            ("process", "result"), registry=r,
+        )
+        self._process_up = Gauge(
+            "huimin_assistant_process_up", "1 while the process says that it can answer.", ("process",), registry=r
+        )
         self._refusals = Counter("huimin_refusals", "Requests that were refused.", ("status", "code"), registry=r)
         self._limited = Counter("huimin_rate_limited", "Requests over the limit.", ("by",), registry=r)
         self._feedback = Counter(
@@ -89,6 +96,15 @@ class Metrics:
     def assistant_failed(self, kind: str) -> None:
         """``kind``: one of :data:`~bot.gateway.rasa_client.FAILURES`."""
         self._failures.labels(kind).inc()
+
+    def process_tried(self, process: str, result: str) -> None:
+        """``process``: its place in the list; ``result``: answered, or one of :data:`~bot.gateway.rasa_client.FAILURES`."""
+        self._process_tries.labels(process, result).inc()
+
+    def processes_stand(self, ready: dict[str, bool]) -> None:
+        """Which processes of the assistant can answer now."""
+        for process, is_ready in ready.items():
+            self._process_up.labels(process).set(is_ready)
 
     def refused(self, status: int, code: str) -> None:
         """``code``: a key of ``texts.yaml``."""

@@ -34,6 +34,7 @@ class Outcomes:
 
     def tell_to_wait(self, db: Connection, message: str) -> None:
         """The notice that an answer takes longer; in danger, the number to call. Once for each message."""
+        talk.lock(db, talk.get_message(db, message).conversation)
         row = talk.get_message(db, message)
         if row.state != "received" or talk.was_told_to_wait(db, message):
             return
@@ -47,6 +48,7 @@ class Outcomes:
         danger = self.danger_in(message)
         if danger is None:
             return False
+        talk.lock(db, message.conversation)
         if not talk.was_told_to_wait(db, message.id):
             data = NOTHING_UNDERSTOOD | {"emergency": danger.id}
             said = talk.Outgoing("system", "handoff", f"{danger.first_line}\n{danger.advice}", data=data)

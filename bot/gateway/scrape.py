@@ -58,6 +58,7 @@ async def _look(app: web.Application, metrics: Metrics) -> None:
         found = None
     since = found.waiting_since if found else None
     metrics.stands(found, max(0.0, (now() - since).total_seconds()) if since else 0.0)
+    metrics.processes_stand(await app[keys.RASA].ready())
     metrics.switched_off.set((await app[keys.SWITCHBOARD].standing()).off is not None)
     try:
         metrics.knowledge_version.set((await keys.knowledge(app)).version)

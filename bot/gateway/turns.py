@@ -36,6 +36,8 @@ log = logging.getLogger("huimin.turns")
 T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 5.0
+# A message that waits so many seconds may have been another gateway's that is no more.
+LEFT_AFTER = 15.0
 # The conversation and the replies to one message.
 Outcome = tuple[Any, list[Any]]
 # The state a message came to, None where that was not this turn's doing, and the outcome.
@@ -122,6 +124,15 @@ class Turns:
         """Go on with every message that an earlier process left unanswered, in order."""
         for message in await self.read(talk.waiting):
             self.submit(message.conversation, message.id, aware(message.created_at))
+
+    async def take_up_left(self) -> None:
+        """Go on with what another gateway on this desk store left. Where that one is only slow both try, and the first one's
+        answer counts.
+        """
+        for message in await self.read(talk.waiting):
+            received_at = aware(message.created_at)
+            if (now() - received_at).total_seconds() > LEFT_AFTER:
+                self.submit(message.conversation, message.id, received_at)
 
     def submit(self, conversation: str, message: str, received_at: dt.datetime, saved_in: float | None = None) -> None:
         """See to it that ``message`` gets answered, and that the resident hears something in time: at once where the gateway
@@ -228,17 +239,26 @@ class Turns:
         if waiting:
             waiting.over.set()
 
-    async def _rest(self, seconds: float) -> None:
-        """Wait before the next try, no longer than until the gateway stops."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+    async def _rest(self, seconds: float, back: asyncio.Event | None = None) -> bool:
+        """Wait before the next try, no longer than until the gateway stops or ``back`` is set. Whether it was cut short."""
+        ends = [asyncio.create_task(e.wait()) for e in (self._stopping, back) if e]
+        try:
+            done, _ = await asyncio.wait(ends, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _cancel(ends)
+        return bool(done)
 
     async def _answer(self, message: Any, conversation: Any, stages: Stages) -> Outcome | None:
-        """Answer one message, trying until it works or its time is over. Raises :class:`_LeftForNextStart`."""
+        """Answer one message, trying until it works or its time is over. Raises :class:`_LeftForNextStart`.
+
+        A pause ends as soon as Rasa works again, but not two in a row: a message that is itself the reason why it fails must not
+        be tried each time that another one is answered.
+        """
         received_at = aware(message.created_at)
-        pause = FIRST_PAUSE
+        pause, cut_short = FIRST_PAUSE, False
         while True:
             stages.begin()
+            back = self._rasa.back
             try:
                 if conversation is None:
                     conversation = await self.read(lambda db: talk.get(db, message.conversation))
@@ -258,7 +278,7 @@ class Turns:
                     return self._over(message, stages, await self._settle(message, self._outcomes.give_up, stages))
                 except Exception:
                     log.exception("could not give a turn up", extra={"message_hash": hashed(message.id)})
-            await self._rest(pause)
+            cut_short = await self._rest(pause, None if cut_short else back)
             if self.stopping:
                 raise _LeftForNextStart
             pause = min(pause * 1.6, LONGEST_PAUSE)
@@ -284,6 +304,7 @@ class Turns:
         """Write down what came of a message, in one transaction, and read how it stands then."""
 
         def settled(db: Connection) -> Settled:
+            talk.lock(db, message.conversation)
             state = settle(db, message=message)
             return state, outcome_of(db, message.conversation, message.id)
 

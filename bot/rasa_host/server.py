@@ -1,4 +1,4 @@
-"""The loopback server around Rasa: ``POST /turn`` and ``GET /ready``. Started by the launcher."""
+"""The loopback server around Rasa, in as many processes as it is given ports: ``POST /turn`` and ``GET /ready``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import hmac
 import json
 import logging
 import os
+import signal
 import sys
 import uuid
 from pathlib import Path
@@ -25,7 +26,7 @@ from aiohttp import web
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.utils.log_utils import configure_structlog
 
-from bot.rasa_host import patches
+from bot.rasa_host import patches, workers
 from bot.rasa_host.graph import OrderedGraphRunner
 from bot.rasa_host.inner_actions import InnerActions
 from bot.rasa_host.tracker_store import SnapshotTrackerStore
@@ -36,6 +37,8 @@ from policy_kb.settings import kb_url
 log = logging.getLogger("huimin.rasa")
 AGENT = web.AppKey("agent", rasa.core.agent.Agent)
 SECRET = web.AppKey("secret", str)
+# Seconds that running turns get when the process is told to stop; the launcher waits a little longer.
+FINISH_WITHIN = 5.0
 
 
 def neutralise(text: str) -> str:
@@ -102,14 +105,20 @@ async def load(model: Path) -> rasa.core.agent.Agent:
     return agent
 
 
-async def make_app(model: Path, secret: str) -> web.Application:
-    """The server with the trained model loaded and everything worked out that a first turn would have to wait for."""
+async def prepare(model: Path) -> rasa.core.agent.Agent:
+    """The trained model loaded, and everything worked out that a first turn would have to wait for."""
     agent = await load(model)
-    shared_reader(kb_url()).watch(work_out)
+    reader = shared_reader(kb_url())
+    work_out(reader.get())
     await answer(agent, {"text": "低保一个月多少钱"})
+    reader.hang_up()
     # What is there now stays: looking through all of it for garbage again and again takes a seventh of a turn.
     gc.collect()
     gc.freeze()
+    return agent
+
+
+def make_app(agent: rasa.core.agent.Agent, secret: str) -> web.Application:
     app = web.Application(client_max_size=1024 * 1024)
     app[AGENT], app[SECRET] = agent, secret
     app.router.add_post("/turn", turn)
@@ -117,26 +126,51 @@ async def make_app(model: Path, secret: str) -> web.Application:
     return app
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--port", type=int, required=True)
+async def serve(agent: rasa.core.agent.Agent, secret: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; then take no turn any more and finish those that run."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    reader = shared_reader(kb_url())
+    reader.get()  # what was loaded before a fork may be old
+    reader.watch(work_out)
+    runner = web.AppRunner(make_app(agent, secret), access_log=None, shutdown_timeout=FINISH_WITHIN)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    log.info("ready on 127.0.0.1:%d", port)
+    await stop.wait()
+    await runner.cleanup()
+
+
+def _port(given: str) -> int:
+    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= 65535:
+        raise argparse.ArgumentTypeError(f"{given} 不是端口，应当是 1 到 65535 的整数")
+    return int(given)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Rasa 和自定义动作，只在本机回环地址上服务")
+    parser.add_argument("--model", type=Path, required=True, help="训练好的模型文件")
+    parser.add_argument("--port", type=_port, nargs="+", required=True, help="监听的端口；写几个就有几个进程")
     args = parser.parse_args()
+    secret = os.environ.get("HUIMIN_RASA_SECRET")
+    if not secret:
+        parser.error("没有设置 HUIMIN_RASA_SECRET：网关要用同一个值")
+    if not args.model.is_file():
+        parser.error(f"没有这个模型文件：{args.model}")
+    if len(set(args.port)) < len(args.port):
+        parser.error("端口不能重复")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     # Rasa logs what residents write at the debug level.
     configure_structlog(logging.WARNING)
     logging.getLogger("rasa").setLevel(logging.WARNING)
-
-    async def serve() -> None:
-        app = await make_app(args.model, os.environ["HUIMIN_RASA_SECRET"])
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", args.port).start()
-        log.info("ready on 127.0.0.1:%d", args.port)
-        await asyncio.Event().wait()
-
-    uvloop.run(serve())
+    agent = asyncio.run(prepare(args.model))
+    if len(args.port) == 1:
+        uvloop.run(serve(agent, secret, args.port[0]))
+    else:
+        workers.keep(args.port, lambda port: uvloop.run(serve(agent, secret, port)))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

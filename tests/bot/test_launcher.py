@@ -27,7 +27,7 @@ def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HUIMIN_VAR", str(tmp_path / "var"))
     monkeypatch.setenv("HUIMIN_KB_URL", f"sqlite:///{tmp_path / 'kb.db'}")
     monkeypatch.setenv("HUIMIN_DESK_URL", f"sqlite:///{tmp_path / 'desk.db'}")
-    for name in ("HUIMIN_PORT", "HUIMIN_HOST", "HUIMIN_RATE_LIMIT", "HUIMIN_PUBLIC_URL"):
+    for name in ("HUIMIN_PORT", "HUIMIN_HOST", "HUIMIN_RATE_LIMIT", "HUIMIN_PUBLIC_URL", "HUIMIN_RASA_PROCESSES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(launcher.subprocess, "Popen", lambda *a, **k: pytest.fail("a child was started"))
     # No test may send a real signal: a made-up process has no number, and killpg(1) would reach every process there is.
@@ -68,7 +68,7 @@ def test_a_port_somebody_uses_is_named_with_a_way_out():
 
 
 def test_a_free_port_is_fine_and_stays_free():
-    port = launcher.free_port()
+    port = launcher.free_ports(1)[0]
     check_port("127.0.0.1", port)
     check_port("127.0.0.1", port)
 
@@ -88,7 +88,9 @@ def test_an_address_that_is_not_this_machines_is_said_so(host):
 @pytest.mark.parametrize(
     ("name", "value"),
     [("HUIMIN_PORT", "abc"), ("HUIMIN_PORT", "0"), ("HUIMIN_PORT", "70000"), ("HUIMIN_PORT", "-1"), ("HUIMIN_PORT", "80.5"),
-     ("HUIMIN_PORT", "²"), ("HUIMIN_RATE_LIMIT", "many"), ("HUIMIN_RATE_LIMIT", "-5")],
+     ("HUIMIN_PORT", "²"), ("HUIMIN_RATE_LIMIT", "many"), ("HUIMIN_RATE_LIMIT", "-5"),
+     ("HUIMIN_RASA_PROCESSES", "0"), ("HUIMIN_RASA_PROCESSES", "33"), ("HUIMIN_RASA_PROCESSES", "两个"),
+     ("HUIMIN_RASA_PROCESSES", "1.5")],
 )
 def test_a_bad_setting_is_named_with_its_value(monkeypatch, capsys, name, value):
     monkeypatch.setenv(name, value)
@@ -208,7 +210,7 @@ def dies_and_comes_back(child: Child, clock: Clock, after: float) -> float:
 def test_a_child_that_keeps_dying_is_started_again_after_ever_longer_pauses(child, clock):
     pauses = [dies_and_comes_back(child, clock, after=1) for _ in range(8)]
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0]
-    assert child.restarts == 8
+    assert child.restarts.count == 8
 
 
 def test_after_a_steady_time_the_pause_is_short_again(child, clock):
@@ -299,15 +301,29 @@ def test_what_readyz_says_is_read_from_a_503_too():
 
 
 def test_no_gateway_is_no_word():
-    assert launcher._checks(f"http://127.0.0.1:{launcher.free_port()}") is None
+    assert launcher._checks(f"http://127.0.0.1:{launcher.free_ports(1)[0]}") is None
 
 
 def test_children_talk_on_loopback_with_a_new_secret_each_start(tmp_path: Path):
-    first, second = launcher._children(tmp_path / "m", 20.0), launcher._children(tmp_path / "m", 20.0)
+    first, second = (launcher._children(tmp_path / "m", Settings.from_environment()) for _ in range(2))
     assert {c.environment["HUIMIN_RASA_URL"].rsplit(":", 1)[0] for c in first} == {"http://127.0.0.1"}
     assert len({c.environment["HUIMIN_RASA_SECRET"] for c in first}) == 1
     assert first[0].environment["HUIMIN_RASA_SECRET"] != second[0].environment["HUIMIN_RASA_SECRET"]
     assert not any(c.environment["HUIMIN_RASA_SECRET"] in part for c in first for part in c.command)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_rasa_is_given_as_many_ports_as_it_shall_have_processes_and_the_gateway_knows_them(tmp_path, monkeypatch, count):
+    monkeypatch.setenv("HUIMIN_RASA_PROCESSES", str(count))
+    rasa, gateway = launcher._children(tmp_path / "m", Settings.from_environment())
+    ports = rasa.command[rasa.command.index("--port") + 1 :]
+    assert len(set(ports)) == count
+    monkeypatch.setenv("HUIMIN_RASA_URL", gateway.environment["HUIMIN_RASA_URL"])
+    assert Settings.from_environment().rasa_urls == tuple(f"http://127.0.0.1:{port}" for port in ports)
+
+
+def test_free_ports_differ_from_each_other():
+    assert len(set(launcher.free_ports(32))) == 32
 
 
 class _Stopping:

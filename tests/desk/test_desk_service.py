@@ -81,3 +81,40 @@ def test_an_error_of_the_store_does_not_list_the_values_of_its_statement(store):
     with pytest.raises(sa.exc.SQLAlchemyError) as error, store.begin() as db:
         db.execute(sa.text("INSERT INTO nowhere VALUES (:said)"), {"said": "我叫张三丰"})
     assert "张三丰" not in str(error.value)
+
+
+# —— what waits, in a real store ——
+
+
+def at(monkeypatch, *minutes: int) -> None:
+    """The clock's next words: so many minutes after noon."""
+    noon, words = dt.datetime(2026, 11, 30, 12, tzinfo=dt.timezone.utc), iter(minutes)
+    monkeypatch.setattr(talk, "now", lambda: noon + dt.timedelta(minutes=next(words, minutes[-1])))
+
+
+def test_messages_wait_in_the_order_they_were_saved_though_the_clock_was_set_back(opened, incoming, monkeypatch):
+    with opened.begin() as db:
+        at(monkeypatch, 10)
+        name, _ = talk.begin(db, incoming("一"))
+        at(monkeypatch, 5)
+        talk.receive(db, name, incoming("二"))
+        at(monkeypatch, 7)
+        talk.receive(db, name, incoming("三"))
+        assert [m.text for m in talk.waiting(db, name)] == ["一", "二", "三"]
+        assert [m.text for m in talk.waiting(db)] == ["一", "二", "三"]
+
+
+def test_the_conversation_that_waits_longest_comes_first_with_all_its_messages(opened, incoming, monkeypatch):
+    with opened.begin() as db:
+        at(monkeypatch, 1)
+        first, _ = talk.begin(db, incoming("甲一"))
+        at(monkeypatch, 2)
+        second, answered = talk.begin(db, incoming("乙一"))
+        at(monkeypatch, 3)
+        talk.receive(db, first, incoming("甲二"))
+        at(monkeypatch, 0)
+        third, _ = talk.begin(db, incoming("丙一"))
+        at(monkeypatch, 4)
+        talk.receive(db, second, incoming("乙二"))
+        talk.settle(db, answered.id, "answered")
+        assert [m.text for m in talk.waiting(db)] == ["丙一", "甲一", "甲二", "乙二"]

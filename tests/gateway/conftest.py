@@ -8,7 +8,6 @@ import io
 import json
 import logging
 
-import aiohttp
 import pytest
 
 from bot.gateway import logs
@@ -48,7 +47,7 @@ def street(knowledge, knowledge_url, tmp_path, monkeypatch) -> Street:
     monkeypatch.setenv("HUIMIN_DESK_URL", f"sqlite:///{tmp_path / 'desk.db'}")
     monkeypatch.setenv("HUIMIN_VAR", str(tmp_path))
     monkeypatch.delenv("HUIMIN_SECRET_KEY", raising=False)
-    monkeypatch.setattr("bot.gateway.rasa_client.ONE_TRY", aiohttp.ClientTimeout(total=10))
+    monkeypatch.setattr("bot.gateway.rasa_client.ONE_TRY", 10.0)
     monkeypatch.setattr("bot.gateway.turns.FIRST_PAUSE", 0.02)
     return Street(knowledge)
 

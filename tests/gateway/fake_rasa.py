@@ -61,6 +61,19 @@ def handoff(text: str = "好的，我这就为您转给工作人员。", reason:
     return answer(result(text, "handoff", handoff=wanted))
 
 
+class _Killed(Exception):
+    pass
+
+
+def die() -> Behaviour:
+    """Break the connection off, as a process does that is killed amid the turn."""
+
+    async def behave(asked: dict[str, Any]) -> web.Response:
+        raise _Killed
+
+    return behave
+
+
 class FakeRasa:
     """``next`` holds what to do once, in order; ``always`` what to do when that is used up."""
 
@@ -87,7 +100,11 @@ class FakeRasa:
         self.asked.append(asked)
         self._called.set()
         behave = self.next.popleft() if self.next else self.always
-        return await behave(asked)
+        try:
+            return await behave(asked)
+        except _Killed:
+            request.transport.abort()
+            return web.Response()
 
     async def _ready(self, request: web.Request) -> web.Response:
         return web.json_response(self.is_ready)

@@ -28,7 +28,7 @@ from tests.gateway.fake_rasa import FakeRasa
 
 SETTINGS = Settings(
     host="127.0.0.1", port=8080, public_url=None, region=None, rate_limit=0, trusted_proxies=frozenset(),
-    allowed_origins=frozenset(), rasa_url="", rasa_secret="between-us", first_word_after=20.0, give_up_after=20.0,
+    allowed_origins=frozenset(), rasa_urls=(), rasa_secret="between-us", first_word_after=20.0, give_up_after=20.0,
     unclaimed_after=0.0,
 )
 # What is slow is announced at once; for tests in which Rasa is slow. A busy machine must not make others fail.
@@ -193,7 +193,7 @@ class Street:
             self.rasa = FakeRasa()
         async with TestServer(self.rasa.app()) as rasa:
             url = str(rasa.make_url("")).rstrip("/")
-            app = make_app(replace(SETTINGS, **({"rasa_url": url} | settings)))
+            app = make_app(replace(SETTINGS, **({"rasa_urls": (url,)} | settings)))
             app[keys.KNOWLEDGE] = knowledge or self._knowledge
             witness = Witness(_description(await asyncio.to_thread(self._knowledge.get)))
             app.on_response_prepare.append(witness)

@@ -53,7 +53,7 @@ def gateway(knowledge: Reader, knowledge_url: str, folder: Path) -> Iterator[Gat
 
     async def start() -> tuple[list[web.AppRunner], str]:
         rasa, rasa_url = await _listen(FakeRasa().app())
-        app = make_app(replace(SETTINGS, rasa_url=rasa_url))
+        app = make_app(replace(SETTINGS, rasa_urls=(rasa_url,)))
         app[keys.KNOWLEDGE] = knowledge
         runner, url = await _listen(app)
         return [runner, rasa], url

@@ -82,7 +82,7 @@ async def test_each_failure_of_the_assistant_is_counted_by_its_kind(street, brok
 
 
 async def test_an_assistant_that_is_not_there_is_a_failed_connection(street):
-    async with street.open(rasa_url="http://127.0.0.1:9", give_up_after=0.0) as house:
+    async with street.open(rasa_urls=("http://127.0.0.1:9",), give_up_after=0.0) as house:
         await house.post(body("低保"))
         assert await value(house, "huimin_assistant_failures_total", kind="connection") == 1
 
@@ -203,7 +203,8 @@ async def test_every_label_has_a_name_that_is_known(street):
     async with street.open() as house:
         await house.post(body("低保"))
         ours = {label for name, labels in await samples(house) if name.startswith("huimin") for label, _ in labels}
-        assert ours <= {"kind", "handled_by", "outcome", "stage", "le", "status", "code", "by", "owner", "urgent", "store"}
+        assert ours <= {"kind", "handled_by", "outcome", "stage", "le", "status", "code", "by", "owner", "urgent", "store",
+                         "process", "result"}
 
 
 async def test_who_asks_for_open_metrics_gets_them(street):

@@ -18,11 +18,10 @@ from tests.gateway.fake_rasa import handoff
 from tests.gateway.listener import listen
 
 ROOT = Path(__file__).resolve().parents[2]
-needs_redis = pytest.mark.skipif(redis_server.program() is None, reason="redis-server is not installed")
 
 
 @pytest.fixture
-def redis_url(tmp_path, monkeypatch):
+def redis_url(redis_program, tmp_path, monkeypatch):
     with redis_server.running(tmp_path) as url:
         monkeypatch.setenv("HUIMIN_REDIS_URL", url)
         yield url
@@ -38,7 +37,6 @@ async def connected(*houses) -> None:
         await house.client.app[keys.RELAY].connected.wait()
 
 
-@needs_redis
 async def test_what_one_gateway_writes_another_tells_at_once(street, redis_url, only_told):
     async with street.open(redis_url=redis_url) as one, street.open(redis_url=redis_url) as other:
         await connected(one, other)
@@ -52,7 +50,6 @@ async def test_what_one_gateway_writes_another_tells_at_once(street, redis_url, 
             assert await ear.messages(upto=4) == [1, 2, 3, 4]
 
 
-@needs_redis
 async def test_a_desk_command_is_told_at_once(street, redis_url, only_told):
     async with street.open(redis_url=redis_url) as house:
         await connected(house)
@@ -66,7 +63,6 @@ async def test_a_desk_command_is_told_at_once(street, redis_url, only_told):
             assert (await ear.until("message")).data["text"] == "您好"
 
 
-@needs_redis
 async def test_redis_hears_no_word_of_what_was_said(street, redis_url):
     import redis.asyncio
 
@@ -84,8 +80,7 @@ async def test_redis_hears_no_word_of_what_was_said(street, redis_url):
             assert conversations == [someone.conversation]
 
 
-@needs_redis
-async def test_when_redis_comes_back_it_is_used_again(street, tmp_path, only_told, monkeypatch):
+async def test_when_redis_comes_back_it_is_used_again(street, redis_program, tmp_path, only_told, monkeypatch):
     monkeypatch.setattr("bot.gateway.relay.FIRST_PAUSE", 0.05)
     port = redis_server.free_port()
     url = f"redis://127.0.0.1:{port}/0"

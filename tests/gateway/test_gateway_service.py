@@ -79,7 +79,7 @@ async def test_an_unknown_parent_is_400(street):
 
 
 async def test_the_process_is_alive_whatever_rasa_does(street):
-    async with street.open(rasa_url="http://127.0.0.1:1") as house:
+    async with street.open(rasa_urls=("http://127.0.0.1:1",)) as house:
         assert (await house.get("/healthz")).status == 200
 
 
@@ -98,7 +98,7 @@ async def test_not_ready_while_rasa_is_not(street, answer):
 
 
 async def test_not_ready_while_rasa_cannot_be_reached(street):
-    async with street.open(rasa_url="http://127.0.0.1:1") as house:
+    async with street.open(rasa_urls=("http://127.0.0.1:1",)) as house:
         assert (await house.get("/readyz")).status == 503
 
 

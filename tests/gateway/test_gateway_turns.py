@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import aiohttp
 import pytest
 from sqlalchemy.exc import OperationalError
 
@@ -74,7 +73,7 @@ async def test_a_failure_of_rasa_is_tried_again_and_the_resident_gets_one_reply(
 
 
 async def test_a_rasa_that_hangs_too_long_is_asked_again(street, monkeypatch):
-    monkeypatch.setattr("bot.gateway.rasa_client.ONE_TRY", aiohttp.ClientTimeout(total=0.2))
+    monkeypatch.setattr("bot.gateway.rasa_client.ONE_TRY", 0.2)
     async with street.open() as house:
         never = asyncio.Event()
         house.rasa.next.append(hang(never))
@@ -138,7 +137,7 @@ async def test_a_waiting_time_that_ends_after_the_answer_announces_nothing(stree
         assert await someone.said_to_me() == ["答：低保"]
 
 
-@pytest.mark.parametrize("down", [{"rasa_url": "http://127.0.0.1:1"}, {}], ids=["unreachable", "failing"])
+@pytest.mark.parametrize("down", [{"rasa_urls": ("http://127.0.0.1:1",)}, {}], ids=["unreachable", "failing"])
 async def test_when_time_is_over_there_is_one_apology_and_the_offer_of_a_person(street, down):
     async with street.open(**HURRIED, **down, give_up_after=1.5) as house:
         house.rasa.always = fail(503)

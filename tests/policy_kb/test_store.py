@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from small_kb import GOOD
 from sqlalchemy import text
+from sqlalchemy.pool import QueuePool
 
 from policy_kb import __main__ as program
 from policy_kb import store
@@ -243,6 +244,17 @@ def test_a_reader_keeps_the_last_good_version_when_the_store_cannot_be_read(engi
         db.execute(text("UPDATE kb_versions SET number = 9"))
         db.execute(text(damage))
     assert reader.get() is good
+
+
+def test_a_reader_that_hung_up_has_no_connection_and_opens_one_when_it_is_asked_again(engine, folder):
+    store.load(engine, [folder])
+    reader = Reader(engine, every=0)
+    reader.get()
+    reader.hang_up()
+    assert not isinstance(engine.pool, QueuePool) or engine.pool.checkedin() == 0
+    change(folder, "value: 450", "value: 451")
+    store.load(engine, [folder])
+    assert figure(reader.get()) == 451
 
 
 def test_a_reader_of_an_empty_store_says_so_until_something_is_loaded(engine, folder):

@@ -6,6 +6,7 @@ The custom actions run inside the Rasa process, so that killing it kills them to
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 import uuid
 from collections import Counter
@@ -217,6 +218,14 @@ def expected(service) -> dict[tuple[str, ...], list[Said]]:
 
 
 @pytest.fixture
+def service_of_two(tmp_path):
+    running = Service(tmp_path, HUIMIN_RASA_PROCESSES="2").start()
+    wait_for(lambda: len(running.rasa_processes()) == 2 and running.get("/readyz")["assistants"]["ready"] == 2, 30, "both ready")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
 def storm(service, expected) -> Storm:
     wait_for(service.ready, 60, "ready")
     return Storm(service, expected)
@@ -262,3 +271,29 @@ def test_rasa_with_the_actions_is_killed(storm):
 
 def test_everything_is_killed_and_started_again_on_the_same_stores(storm):
     storm.run(killing_everything(storm.service), start_again).check(breaks=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_one_of_two_rasa_processes_ends_and_nobody_waits_for_it_to_be_started_again(service_of_two, expected, number):
+    """Whoever would start it again stands still until all are answered, and no turn had to be tried a second time."""
+    one, other = service_of_two.rasa_processes()
+    starts_it_again = one.parent()
+
+    def kill() -> None:
+        starts_it_again.suspend()
+        one.send_signal(number)
+
+    storm = Storm(service_of_two, expected).run(kill)
+    storm.check(breaks=False)
+    assert service_of_two.rasa_processes() == [other]
+    assert service_of_two.get("/readyz")["assistants"] == {"ready": 1, "of": 2}
+    tries = service_of_two.metric("huimin_assistant_process_tries_total")
+    broken = [dict(labels)["process"] for labels in tries if dict(labels)["result"] != "answered"]
+    answered = {dict(labels)["process"]: n for labels, n in tries.items() if dict(labels)["result"] == "answered"}
+    if number == signal.SIGKILL:
+        assert len(broken) == 1, "no turn was running in the process that was killed"
+    assert all(answered[process] > 0 for process in "12")
+    assert sum(service_of_two.metric("huimin_assistant_failures_total").values()) == 0
+    starts_it_again.resume()
+    wait_for(lambda: service_of_two.get("/readyz")["assistants"]["ready"] == 2, 30, "both ready again")
+    assert Chat(service_of_two).say(SCRIPTS[0][0])["messages"]
