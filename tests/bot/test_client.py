@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot import client
-from bot.launcher import free_port
+from tests.service import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 CITATION = {"document": "云安区提高低保标准的通知", "section": "第二条", "issuer": "云安区民政局", "number": "云安民〔2018〕5号",

@@ -52,6 +52,8 @@ def opened(pg):
     return pg
 
 
+MEASURED = """window.__measured = 0; const own = Element.prototype.getBoundingClientRect;
+Element.prototype.getBoundingClientRect = function () { window.__measured += this.id === 'window'; return own.call(this); }"""
 TAG = '<h1>网站</h1><script src="GATEWAY/widget.js" data-region="445303"></script>'
 
 
@@ -75,6 +77,15 @@ def test_the_next_page_of_the_site_goes_on_with_the_same_conversation(visit):
     expect(bots(pg).first).to_contain_text("450")
     pg.reload()
     expect(bots(pg).first).to_contain_text("450", timeout=WAIT)  # open as it was left
+
+
+def test_who_does_not_open_it_does_not_wait_for_its_window_to_be_laid_out(context, visit):
+    context.add_init_script(MEASURED)
+    pg = visit()
+    expect(launcher(pg)).to_be_visible()
+    assert pg.evaluate("window.__measured") == 0
+    opened(pg)
+    assert pg.evaluate("window.__measured") > 0
 
 
 def test_neither_style_reaches_the_other(visit, page):

@@ -109,3 +109,23 @@ def test_the_panel_fits_a_small_phone(page, large):
         page.get_by_role("button", name="大字").click()
     switch(page, "高对比度")
     fits(page)
+
+
+def test_at_200_percent_everything_is_there_and_fits(page):
+    page.set_viewport_size({"width": 640, "height": 360})  # 1280 × 720 at 200 %
+    reply = ask(page, AMOUNT)
+    expect(reply).to_contain_text("450")
+    fits(page)
+    box(page).focus()
+    expect(box(page)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [390, 640])
+def test_who_set_the_browsers_letters_to_twice_their_size_gets_them(page, context, width):
+    usual = box(page).evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    page.set_viewport_size({"width": width, "height": 844})
+    page.reload()
+    assert box(page).evaluate("e => parseFloat(getComputedStyle(e).fontSize)") == usual * 2
+    expect(ask(page, AMOUNT)).to_contain_text("450")
+    fits(page)

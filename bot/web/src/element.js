@@ -1,5 +1,5 @@
 // <huimin-chat>: the element itself, what pages may call on it, and its life in the page.
-import { frame, here, wish } from './host.js';
+import { $, frame, here, wish } from './host.js';
 import { build } from './skeleton.js';
 import { close, isOpen, open, standBy } from './launcher.js';
 import { dress } from './look.js';
@@ -22,6 +22,7 @@ export class HuiminChat extends HTMLElement {
     here.root = again || this.attachShadow({ mode: 'open' });
     if (!again) build();
     frame().className = here.mode;
+    $('window').hidden = here.mode === 'button'; // or all of it would be laid out before anybody opens it
     dress();
     if (here.mode === 'button') standBy(begin);
     else begin();

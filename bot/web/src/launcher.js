@@ -21,7 +21,6 @@ export function standBy(how) {
   begin = how;
   begun = false;
   frame().classList.toggle('left', wish('position') === 'left');
-  $('window').hidden = true;
   $('launcher').onclick = () => open();
   $('close').onclick = () => close();
   $('window').onkeydown = (/** @type {KeyboardEvent} */ ev) => {

@@ -34,17 +34,17 @@ export function wear() {
 
 /** The room there is, and the size of letters the resident's browser is set to, whatever the page around says of its own. */
 export function measure() {
-  const box = $('window');
-  if (box.hidden) return;
   const f = frame();
   const normal = parseFloat(getComputedStyle(f).fontSize) || 16;
   f.style.setProperty('--r', normal * (f.classList.contains('large') ? 1.375 : 1.0625) + 'px');
+  const box = $('window');
+  if (box.hidden) return;
   const { width, height } = box.getBoundingClientRect();
   const c = f.classList;
   c.toggle('wide', width >= 720);
   c.toggle('roomy', width >= 600);
   c.toggle('narrow', width <= 400);
-  c.toggle('short', height <= 420);
+  c.toggle('short', height <= 320);
 }
 
 /** @param {MediaQueryList} query */
