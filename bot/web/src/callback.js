@@ -1,7 +1,7 @@
 // A number for calling back: asked for apart, so that it never stands in the conversation.
 import { call, ofChat } from './api.js';
 import { talk } from './conversation.js';
-import { button, el, set } from './dom.js';
+import { button, el, outcome, set } from './dom.js';
 import { Refused } from './refused.js';
 import { openSheet } from './sheet.js';
 import { t } from './texts.js';
@@ -16,14 +16,14 @@ function field(name, attributes) {
 
 /** The panel in which a number is left, or taken back. */
 export async function leaveNumber() {
-  const said = set(el('p', 'said'), { role: 'status' });
+  const { line, say } = outcome();
   const place = el('div', '');
-  const { heading } = openSheet(t('callback'), el('div', 'sheet-body', el('p', 'soft', t('callback_about')), said, place));
+  const { heading } = openSheet(t('callback'), el('div', 'sheet-body', el('p', 'soft', t('callback_about')), line, place));
   const path = ofChat(talk.id || '', 'callback');
   const token = talk.token;
 
   /** @param {unknown} e @param {Key} otherwise */
-  const why = (e, otherwise) => (said.textContent = (e instanceof Refused && e.message) || t(otherwise));
+  const why = (e, otherwise) => say((e instanceof Refused && e.message) || t(otherwise), true);
 
   function write() {
     const phone = field('callback_phone', { type: 'tel', inputmode: 'tel', autocomplete: 'tel', maxlength: '40' });
@@ -32,7 +32,7 @@ export async function leaveNumber() {
     const form = set(el('form', 'fields', phone.row, name.row, when.row, set(el('button', 'wide main', t('callback_send')), { type: 'submit' })), { novalidate: '' });
     form.onsubmit = async (ev) => {
       ev.preventDefault();
-      said.textContent = '';
+      say('');
       phone.input.removeAttribute('aria-invalid');
       const body = { phone: phone.input.value.trim(), name: name.input.value.trim() || null, when: when.input.value.trim() || null };
       try {
@@ -51,13 +51,13 @@ export async function leaveNumber() {
   /** @param {{left: boolean, hint?: string}} state */
   function show(state) {
     if (!state.left) return write();
-    said.textContent = t('callback_left', { hint: state.hint || '' });
+    say(t('callback_left', { hint: state.hint || '' }));
     place.textContent = '';
     place.append(button('wide', t('callback_change'), write), button('wide danger', t('callback_take_back'), async () => {
       try {
         await call(path, { token, method: 'DELETE' });
         write();
-        said.textContent = t('callback_deleted');
+        say(t('callback_deleted'));
         heading.focus();
       } catch (e) {
         why(e, 'not_erased');
@@ -68,7 +68,7 @@ export async function leaveNumber() {
   try {
     show(await call(path, { token }));
   } catch (e) {
-    if (e instanceof Refused && e.code === 'no_open_case') said.textContent = t('callback_none');
+    if (e instanceof Refused && e.code === 'no_open_case') say(t('callback_none'));
     else why(e, 'not_read');
   }
 }

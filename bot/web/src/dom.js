@@ -33,3 +33,16 @@ export function drawing(box, ...shapes) {
   shapes.forEach(([fill, d]) => svg.append(set(document.createElementNS(NS, 'path'), { fill, d })));
   return svg;
 }
+
+/** A line that says what came of a tap, and is read out. @param {'p'|'span'} [tag] */
+export function outcome(tag) {
+  const line = set(el(tag || 'p', 'said'), { role: 'status' });
+  return {
+    line,
+    /** @param {string} text @param {boolean} [failed] */
+    say(text, failed) {
+      line.classList.toggle('failed', !!failed);
+      line.textContent = text;
+    },
+  };
+}

@@ -1,7 +1,7 @@
 // Under each answer: did it help, and reading it aloud.
 import { call, ofChat } from './api.js';
 import { talk } from './conversation.js';
-import { button, el, set } from './dom.js';
+import { button, el, outcome, set } from './dom.js';
 import { focused } from './host.js';
 import { canRead, readAloud } from './speech.js';
 import { t } from './texts.js';
@@ -32,7 +32,7 @@ function judge(row, m) {
   const path = ofChat(talk.id || '', 'messages/' + m.id + '/feedback');
   const token = talk.token;
   /** @type {boolean|null} */ let given = m.feedback ? m.feedback.helpful : null;
-  const said = set(el('span', 'said'), { role: 'status' });
+  const { line, say } = outcome('span');
   /** @type {HTMLElement|null} */ let form = null;
 
   /** @param {boolean|null} helpful @param {string} [comment] */
@@ -41,11 +41,11 @@ function judge(row, m) {
     show(helpful);
     try {
       await call(path, helpful === null ? { token, method: 'DELETE' } : { token, method: 'PUT', body: { helpful, comment: comment || null } });
-      said.textContent = helpful === null ? '' : t('thanks');
+      say(helpful === null ? '' : t('thanks'));
       return true;
     } catch (_) {
       show(before);
-      said.textContent = t('not_saved');
+      say(t('not_saved'), true);
       return false;
     }
   }
@@ -87,6 +87,6 @@ function judge(row, m) {
     if (given === false) return send(null);
     if ((await send(false)) && !form) ask();
   });
-  row.append(set(el('span', 'judge', yes, no), { role: 'group', 'aria-label': t('feedback') }), said);
+  row.append(set(el('span', 'judge', yes, no), { role: 'group', 'aria-label': t('feedback') }), line);
   show(given);
 }

@@ -2,7 +2,7 @@
 import { call, ofChat } from './api.js';
 import { clearOutbox } from './outbox.js';
 import { talk } from './conversation.js';
-import { button, el, set } from './dom.js';
+import { button, el, outcome, set } from './dom.js';
 import { $ } from './host.js';
 import { forget } from './history.js';
 import { keep } from './kept.js';
@@ -41,36 +41,34 @@ function toggle(name, about, on, turn) {
 
 /** @param {UseScript} useScript */
 function display(useScript) {
-  const said = set(el('p', 'said'), { role: 'status' });
+  const { line, say } = outcome();
   const box = el('div', 'switches', el('h3', '', t('display')),
     toggle('large', '', chosen('large'), (on) => choose('large', on)),
     toggle('contrast', 'contrast_more', chosen('contrast'), (on) => choose('contrast', on)),
     toggle('traditional', 'traditional_more', script() === 'hant', async (on) => {
-      said.textContent = '';
+      say('');
       if (await useScript(on ? 'hant' : 'hans')) {
         keep('script', on ? 'hant' : 'hans');
         if (box.isConnected) openMore(useScript); // unless it was closed meanwhile
         return true;
       }
-      said.textContent = t('not_switched');
+      say(t('not_switched'), true);
       return false;
     }),
     canRead && toggle('read_replies', 'read_replies_more', reading('replies'), (on) => setReading('replies', on)),
     hasCantonese() && toggle('cantonese', '', reading('cantonese'), (on) => setReading('cantonese', on)),
-    said);
+    line);
   return box;
 }
 
 function record() {
   const about = el('div', '');
-  const said = set(el('p', 'said'), { role: 'status' });
+  const { line, say } = outcome();
   const choices = el('div', 'choices');
   const heading = el('h3', '', t('record'));
   heading.tabIndex = -1;
   whatIsKept().then((text) => about.append(text), () => {});
 
-  /** @param {string} text */
-  const say = (text) => (said.textContent = text);
   /** @param {unknown} e @param {import('./texts.js').Key} otherwise */
   const why = (e, otherwise) => (gone(e) ? t('gone') : (e instanceof Refused && e.message) || t(otherwise));
 
@@ -84,7 +82,7 @@ function record() {
       setTimeout(() => URL.revokeObjectURL(link.href), 60000);
       say(t('downloaded', { file: t('file') }));
     } catch (e) {
-      say(why(e, 'not_downloaded'));
+      say(why(e, 'not_downloaded'), true);
     }
   }
 
@@ -94,7 +92,7 @@ function record() {
     } catch (e) {
       if (!gone(e)) {
         offer();
-        return say(why(e, 'not_erased'));
+        return say(why(e, 'not_erased'), true);
       }
     }
     wipe();
@@ -121,7 +119,7 @@ function record() {
     choices.append(button('wide', t('download'), download), button('wide danger', t('erase'), ask));
   }
   offer();
-  return el('div', '', heading, choices, said, about);
+  return el('div', '', heading, choices, line, about);
 }
 
 /** @param {UseScript} useScript */
