@@ -160,6 +160,8 @@ def show(found: dict[str, Any]) -> None:
     """Medians and ranges, and how many times ours the others' are."""
     for conditions, by_name in found["figures"].items():
         for ours, others in BESIDE.items():
+            if ours not in by_name:
+                continue
             present = [name for name in (ours, *others, "page") if name in by_name]
             print(f"\n{conditions:32}" + "".join(f"{found['widgets'][name]['label']:>32}" for name in present))
             for kind, key, label in ROWS:
