@@ -8,8 +8,9 @@ from actions.eligibility import AskHousehold, CheckEligibility, EligibilityVerdi
 from actions.follow_ups import Explain, NotUnderstood, OutOfScope
 from actions.handover import Emergency, Erase, Handover, TicketStatus
 from actions.otherwise import RestartContext
+from actions.perhaps import PerhapsOurs
 
 __all__ = [
     "AnswerPolicy", "AskHousehold", "CheckEligibility", "EligibilityVerdict", "Emergency", "Erase", "Explain", "Handover",
-    "NotUnderstood", "OutOfScope", "RestartContext", "TicketStatus", "ValidateEligibilityForm",
+    "NotUnderstood", "OutOfScope", "PerhapsOurs", "RestartContext", "TicketStatus", "ValidateEligibilityForm",
 ]

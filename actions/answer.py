@@ -22,7 +22,8 @@ PLACES_AT_ONCE = 3
 # How sure it must be that a question is for us before its benefit is guessed.
 SURE_ENOUGH_TO_GUESS = 0.6
 # Intents that go on with the question before: what is not said again stays.
-GOES_ON = {"inform", "correct"}
+# 是的 to 您问的是低保吗 does, too.
+GOES_ON = {"inform", "correct", "affirm"}
 
 
 class AnswerPolicy(Action):

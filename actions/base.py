@@ -81,7 +81,8 @@ def is_button(tracker: Tracker) -> bool:
 
 def understood(slots: dict[str, Any] | None = None) -> list[SlotSet]:
     """The slots to remember, with the count of failures begun anew and no offer open."""
-    return [SlotSet("failures", 0), SlotSet("human_offered", False), *(SlotSet(k, v) for k, v in (slots or {}).items())]
+    closed = [SlotSet("failures", 0), SlotSet("human_offered", False), SlotSet("subject_offered", False)]
+    return [*closed, *(SlotSet(k, v) for k, v in (slots or {}).items())]
 
 
 def metadata(tracker: Tracker) -> dict[str, Any]:

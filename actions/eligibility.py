@@ -211,7 +211,7 @@ def _learn_region(kb: KnowledgeBase, tracker: Tracker, interview: Interview) -> 
 
 
 def _saved(interview: Interview) -> list[EventType]:
-    return [SlotSet(INTERVIEW, interview.slot()), SlotSet("failures", 0), SlotSet("human_offered", False)]
+    return [SlotSet(INTERVIEW, interview.slot()), *base.understood()]
 
 
 def _text(tracker: Tracker) -> str:

@@ -17,7 +17,7 @@ from policy_kb import KnowledgeBase, answer, interpret
 LONGEST_FOLLOW_UP, LONGEST_IN_WORDS = 12, 24
 
 
-def _follow_up(dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeBase, surely: bool) -> list | None:
+def follow_up(dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeBase, surely: bool) -> list | None:
     """After a question a short text that names nothing is about the same thing, if it asks something (多少天给结论, 这个要问谁)
     or if the base says something on its words (喝醉了呢). None where it is no such text.
     """
@@ -44,7 +44,7 @@ class OutOfScope(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         kb = base.knowledge()
         said = interpret(kb, base.mentions(tracker))
-        if done := _follow_up(dispatcher, tracker, kb, surely=True):
+        if done := follow_up(dispatcher, tracker, kb, surely=True):
             return done
         if not said.out_of_scope and tracker.get_slot("failures"):
             # Nobody's business that we know, right after what was not understood: not understood again.
@@ -59,7 +59,7 @@ class NotUnderstood(Action):
         return "action_not_understood"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
-        return _follow_up(dispatcher, tracker, base.knowledge(), surely=False) or not_understood(dispatcher, tracker)
+        return follow_up(dispatcher, tracker, base.knowledge(), surely=False) or not_understood(dispatcher, tracker)
 
 
 class Explain(Action):

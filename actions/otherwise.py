@@ -37,7 +37,7 @@ def not_understood(
     else:
         base.say(dispatcher, "clarify", kb.wording["nothing_understood"])
     kept = [SlotSet(k, v) for k, v in (slots or {}).items()]
-    return [*kept, SlotSet("failures", failures), SlotSet("human_offered", offered)]
+    return [*kept, SlotSet("failures", failures), SlotSet("human_offered", offered), SlotSet("subject_offered", False)]
 
 
 class RestartContext(Action):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from policy_kb.lazy import lazily
 
 if TYPE_CHECKING:
-    from policy_kb.answering import answer, office_answer, which_place
+    from policy_kb.answering import answer, office_answer, perhaps_meant, which_place
     from policy_kb.answers import Answer, Citation, Fact, Query, QuickReply
     from policy_kb.engines import open_engine
     from policy_kb.knowledge import COUNTRY, KnowledgeBase
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __getattr__ = lazily(
     __name__,
     {
-        "answering": ("answer", "office_answer", "which_place"),
+        "answering": ("answer", "office_answer", "perhaps_meant", "which_place"),
         "answers": ("Answer", "Citation", "Fact", "Query", "QuickReply"),
         "engines": ("open_engine",),
         "knowledge": ("COUNTRY", "KnowledgeBase"),
@@ -35,6 +35,6 @@ __getattr__ = lazily(
 
 __all__ = [
     "COUNTRY", "Answer", "Citation", "Fact", "Group", "KnowledgeBase", "Mention", "NameIndex", "Query", "QuickReply",
-    "Reader", "Understanding", "answer", "interpret", "mentions_of", "office_answer", "open_engine",
+    "Reader", "Understanding", "answer", "interpret", "mentions_of", "office_answer", "open_engine", "perhaps_meant",
     "shared_reader", "which_place",
 ]

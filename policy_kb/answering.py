@@ -309,6 +309,14 @@ def _which_benefit(kb: KnowledgeBase, query: Query, say: Wording) -> Answer:
                   quick_replies=replies)
 
 
+def perhaps_meant(kb: KnowledgeBase, query: Query) -> Answer:
+    """Ask back whether the benefit understood is the one meant, where the question may be about something else altogether."""
+    subject = _subject_title(kb, query)
+    reply = QuickReply(subject, subject, aspect=query.aspect, region=query.region, **_subject(query))
+    return Answer("clarify", Wording(kb)("perhaps", benefit=subject), kb.version, query.as_of, query.benefits[0],
+                  query.benefits[1:], query.aspect, query.region, quick_replies=(reply,))
+
+
 def which_place(kb: KnowledgeBase, query: Query, codes: tuple[str, ...], name: str) -> Answer:
     """Ask back when several places share the name."""
     replies = tuple(

@@ -22,8 +22,9 @@ from policy_kb.regions import short_name
 BENEFIT, TOPIC, REGION, AUDIENCE, ASPECT = "benefit", "topic", "region", "audience", "aspect"
 OFFICE, OUT_OF_SCOPE, YEAR, AGE = "office", "out_of_scope", "year", "age"
 INSTITUTION, INSTITUTION_KIND, NEED, SEEKING = "institution", "institution_kind", "need", "seeking"
-# Learned, not named: the aspect that the whole text asks about, and the benefit it means without naming one.
-ASKS, SUBJECT = "asks", "subject"
+# Learned, not named: the aspect that the whole text asks about, the benefit it means without naming one, and the benefit it
+# means although it names others.
+ASKS, SUBJECT, MEANT = "asks", "subject", "meant"
 SUBJECT_KINDS = frozenset({BENEFIT, TOPIC, INSTITUTION, INSTITUTION_KIND})
 
 

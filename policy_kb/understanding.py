@@ -64,7 +64,12 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
     if ages:
         categories += [a.id for a in kb.audiences.values() if a.age_from is not None and ages[0][0] >= a.age_from]
     benefits, topic = _subjects(kb, by_kind, categories)
-    hinted = bool(benefits) and _only_hinted(kb, by_kind, topic)
+    meant = next((m.value[0] for m in by_kind.get(names.MEANT, ()) if m.value[0] in kb.benefits), None)
+    if meant:
+        # 三级残疾低保户有生活补贴没: what is named beside says who the person is.
+        categories += [status for b in benefits if (status := kb.benefits[b].status)]
+        benefits, topic = (meant,), None
+    hinted = bool(benefits) and not meant and _only_hinted(kb, by_kind, topic)
     guessed = next((m.value[0] for m in by_kind.get(names.SUBJECT, ()) if m.value[0] in kb.benefits), None)
     if guessed and hinted and topic is None:
         benefits = (guessed,)  # 上门给老人洗澡: what the whole text means rather than what any old person may want

@@ -10,6 +10,7 @@ import regex
 from policy_kb import Mention
 from policy_kb.language import plain
 from policy_kb.language.syllables import blurred, sounds_of
+from policy_kb.names import SUBJECT_KINDS
 
 CHARACTERS, SYLLABLES = range(1, 5), range(1, 4)
 # One sign for each kind of name, so that what is said around a name is learned for all names, the new ones too.
@@ -40,6 +41,11 @@ def _grams(text: str) -> tuple[str, ...]:
 def masked_grams(text: str, mentions: Iterable[Mention]) -> list[str]:
     """Character n-grams of :func:`masked`; single characters only where they stand for a name."""
     return [f"_{g}" for g in _characters(f"^{masked(text, mentions)}$") if len(g) > 1 or g in _SIGNS]
+
+
+def around_names(text: str, mentions: Iterable[Mention]) -> list[str]:
+    """:func:`grams` of what is said around the names of what we hold: the same for 低保概念股 and 养老概念股."""
+    return grams(masked(text, (m for m in mentions if m.kind in SUBJECT_KINDS)))
 
 
 _SIGNS = frozenset(SIGNS.values())

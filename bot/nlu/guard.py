@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.knowledge import WithKnowledge
+from bot.nlu.scope import OURS_SHARE
 from policy_kb import KnowledgeBase, emergencies
 from policy_kb.eligibility.reading import heard
 from policy_kb.language import plain
@@ -19,8 +20,10 @@ from policy_kb.names import SUBJECT_KINDS
 from policy_kb.quantities import QUANTITY
 
 DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
-CORRECT, ELIGIBILITY = "correct", "check_eligibility"
+CORRECT, ELIGIBILITY, PERHAPS = "correct", "check_eligibility", "perhaps_ours"
 ASKING = {ASK, INFORM, ELIGIBILITY, CORRECT}
+# What the scope of a text decides.
+_WHOSE = {ASK, INFORM, OUT_OF_SCOPE, NOT_UNDERSTOOD}
 HANDOVER = {"request_human", "complaint", "wrong_answer"}
 # What is said beside a question without being one: 好的谢谢，那孤儿呢.
 COURTESY = {"greet", "thanks", "goodbye", "acknowledge", "affirm", "deny", "praise", "small_talk", "capabilities"}
@@ -29,7 +32,7 @@ SOCIAL = {"small_talk", "who_are_you", "greet", "capabilities"}
 # A text of hardly more than these goes on with the question before it: 万盛, 那农村呢.
 FRAGMENT = {"region", "audience", "aspect", "year", "age"}
 # Learned, not found: these stand nowhere in the text. And a number says nothing of what is asked.
-LEARNED = {"asks", "subject", QUANTITY}
+LEARNED = {"asks", "subject", "meant", QUANTITY}
 # Entries of the base's out_of_scope whose words make a name of ours part of another topic.
 ELSEWHERE = {"other_topics", "homework_and_stories", "sports_news", "stocks_and_lottery"}
 
@@ -55,6 +58,7 @@ class Seen:
     ranking: tuple[tuple[str, float], ...]
     found: tuple[dict[str, Any], ...]
     asks: bool
+    ours: float
 
     @classmethod
     def of(cls, message: Message) -> Seen:
@@ -64,6 +68,7 @@ class Seen:
             message.get(TEXT) or "", intent.get("name"), intent.get("confidence", 0.0),
             tuple((r["name"], r["confidence"]) for r in message.get("intent_ranking", [])),
             tuple(e for e in entities if e["entity"] not in LEARNED), any(e["entity"] == "asks" for e in entities),
+            message.get(OURS_SHARE, 0.5),
         )
 
     @property
@@ -114,8 +119,7 @@ class IntentGuard(WithKnowledge):
     def get_default_config() -> dict[str, Any]:
         return {
             "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
-            "out_of_scope_threshold": 0.55, "surely_ours": 0.9, "doubtful_threshold": 0.5, "unsure_threshold": 0.35,
-            "handover_threshold": 0.45, "fragment_share": 0.6, "told_share": 0.4,
+            "surely_ours": 0.6, "perhaps_ours": 0.4, "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6, "told_share": 0.4,
         }
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -133,9 +137,8 @@ class IntentGuard(WithKnowledge):
             name, confidence = next(((n, c) for n, c in seen.ranking if n != DANGER), (NOT_UNDERSTOOD, 0.0))
             seen = replace(seen, intent=name, confidence=confidence)
         rules: tuple[Callable[[Seen], str | None], ...] = (
-            self._wants_check, self._nothing_to_check, self._goes_on, self._put_right, self._other_topic,
-            self._no_handover_on_a_guess, self._others_business, self._courtesy_and_question, self._ours_after_all, self._unsure,
-            self._doubtful,
+            self._wants_check, self._nothing_to_check, self._goes_on, self._put_right, self._no_handover_on_a_guess,
+            self._courtesy_and_question, self._unsure, self._whose_business,
         )
         return next((decided for rule in rules if (decided := rule(seen))), seen.intent)
 
@@ -181,21 +184,10 @@ class IntentGuard(WithKnowledge):
         named = told and seen.covered >= self._config["told_share"]
         return CORRECT if named or heard(self.knowledge, seen.text).facts else None
 
-    def _surely_ours(self, seen: Seen) -> bool:
-        return "aspect" in seen.kinds and seen.intent in ASKING and seen.confidence >= self._config["surely_ours"]
-
-    def _other_topic(self, seen: Seen) -> str | None:
-        return OUT_OF_SCOPE if seen.is_elsewhere and not self._surely_ours(seen) else None
-
     def _no_handover_on_a_guess(self, seen: Seen) -> str | None:
         if seen.intent in HANDOVER and seen.confidence < self._config["handover_threshold"]:
             return ASK if seen.names_subject else NOT_UNDERSTOOD
         return None
-
-    def _others_business(self, seen: Seen) -> str | None:
-        if "out_of_scope" not in seen.kinds or seen.names_subject or seen.is_elsewhere and self._surely_ours(seen):
-            return None
-        return OUT_OF_SCOPE if seen.intent in {ASK, INFORM} else None
 
     def _courtesy_and_question(self, seen: Seen) -> str | None:
         named = seen.names_subject or seen.kinds & {"region", "audience"}
@@ -203,19 +195,17 @@ class IntentGuard(WithKnowledge):
             return ASK if seen.names_subject and not _GOES_ON.search(seen.text) else INFORM
         return None
 
-    def _ours_after_all(self, seen: Seen) -> str | None:
-        unsure = seen.confidence < self._config["out_of_scope_threshold"]
-        return ASK if seen.intent == OUT_OF_SCOPE and seen.is_precise and unsure else None
-
     def _unsure(self, seen: Seen) -> str | None:
-        if seen.confidence >= self._config["unsure_threshold"]:
+        if seen.confidence >= self._config["unsure_threshold"] or seen.intent in _WHOSE:
             return None
-        if seen.kinds & {"benefit", "topic", "office"}:
-            return OUT_OF_SCOPE if seen.intent == OUT_OF_SCOPE else ASK
-        return None if seen.kinds else NOT_UNDERSTOOD
+        return ASK if seen.names_subject or "office" in seen.kinds else None if seen.kinds else NOT_UNDERSTOOD
 
-    def _doubtful(self, seen: Seen) -> str | None:
-        """Hardly a question for us, with nothing asked of what it names, in words that are mostly no names."""
-        plain_name = seen.names_subject and seen.covered >= self._config["fragment_share"]
-        doubtful = seen.intent == ASK and seen.confidence < self._config["doubtful_threshold"]
-        return OUT_OF_SCOPE if doubtful and not (seen.asks or "aspect" in seen.kinds or plain_name) else None
+    def _whose_business(self, seen: Seen) -> str | None:
+        """Another department's business is theirs, and so is a name of ours in other people's; between the two we ask."""
+        if seen.intent not in _WHOSE or seen.intent == INFORM and not seen.names_subject:
+            return None
+        if "out_of_scope" in seen.kinds and not (seen.names_subject or seen.is_elsewhere):
+            return OUT_OF_SCOPE
+        if seen.ours >= self._config["surely_ours"]:
+            return ASK if seen.intent in {OUT_OF_SCOPE, NOT_UNDERSTOOD} else None
+        return PERHAPS if seen.ours >= self._config["perhaps_ours"] else OUT_OF_SCOPE

@@ -6,7 +6,9 @@ names none (土墙房要塌了国家管不管).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -15,10 +17,10 @@ from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.features import grams, masked_grams
-from bot.nlu.knowledge import MENTIONS
+from bot.nlu.knowledge import MENTIONS, current_knowledge
 from bot.nlu.trained import TrainedOnExamples, example_metadata
-from policy_kb import Mention
-from policy_kb.names import ASKS, ASPECT, SUBJECT, SUBJECT_KINDS
+from policy_kb import Mention, interpret
+from policy_kb.names import ASKS, ASPECT, INSTITUTION, MEANT, SUBJECT, SUBJECT_KINDS
 
 # Most texts ask nothing of the kind: small talk, other people's business, a bare name.
 NOTHING = "nothing"
@@ -52,11 +54,18 @@ class AspectClassifier(TrainedOnExamples, EntityExtractorMixin):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
-    """Adds the entity ``subject``: the benefit that a text names no name of, where one is likely."""
+    """Adds the entity ``subject``: the benefit that a text names no name of, where one is likely; or ``meant``: the benefit that
+    the whole text means although it names others, where that is likelier by ``name_weight`` (大学生创业无息贷款 is no student
+    loan). A name that stood in no example is never overruled: whoever loads it knows what it means.
+    """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._names_seen: frozenset[str] = frozenset()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 20.0, "min_df": 2, "threshold": 0.35}
+        return {"C": 20.0, "min_df": 2, "threshold": 0.35, "name_weight": 0.4}
 
     def label_of(self, example: Message) -> str | None:
         return next(iter(example_metadata(example).get("benefit") or ()), NOTHING)
@@ -66,12 +75,35 @@ class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            if any(m.kind in SUBJECT_KINDS for m in message.get(MENTIONS) or ()):
+            mentions = message.get(MENTIONS) or ()
+            ranking = self.ranking(message)
+            benefit, confidence = ranking[0]
+            if benefit == NOTHING:
                 continue
-            benefit, confidence = self.ranking(message)[0]
-            if benefit != NOTHING and confidence >= self._config["threshold"]:
+            named = [m for m in mentions if m.kind in SUBJECT_KINDS]
+            if not named and confidence >= self._config["threshold"]:
                 _add(message, SUBJECT, benefit, confidence, type(self).__name__)
+            elif named and self._is_overruled(mentions, named, ranking):
+                _add(message, MEANT, benefit, confidence, type(self).__name__)
         return messages
+
+    def _is_overruled(self, mentions: Iterable[Mention], named: list[Mention], ranking: list[tuple[str, float]]) -> bool:
+        """Whether the likeliest benefit is likelier than those that the names mean, and none of the names is new."""
+        benefits = interpret(current_knowledge(), mentions).benefits
+        (benefit, confidence), likely = ranking[0], dict(ranking)
+        if not benefits or benefit in benefits or any(m.kind == INSTITUTION or m.text not in self._names_seen for m in named):
+            return False
+        return confidence > max(likely.get(b, 0.0) for b in benefits) + self._config["name_weight"]
+
+    def training_features(self, examples: list[tuple[str, str, list[Mention]]]) -> list[list[str]]:
+        self._names_seen = frozenset(m.text for _, _, mentions in examples for m in mentions if m.kind in SUBJECT_KINDS)
+        return super().training_features(examples)
+
+    def save_more(self, folder: Path) -> None:
+        (folder / "names_seen.json").write_text(json.dumps(sorted(self._names_seen), ensure_ascii=False), encoding="utf-8")
+
+    def load_more(self, folder: Path) -> None:
+        self._names_seen = frozenset(json.loads((folder / "names_seen.json").read_text(encoding="utf-8")))
 
 
 def _add(message: Message, kind: str, value: str, confidence: float, extractor: str) -> None:
