@@ -11,7 +11,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.context import Context, follow, is_no_new_subject
+from actions.context import Context, completes, follow, is_no_new_subject
 from actions.interview import Interview
 from actions.otherwise import not_understood, out_of_scope
 from policy_kb import Answer, KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
@@ -57,7 +57,12 @@ class AnswerPolicy(Action):
             said = replace(said, guessed=None)
         if _names_nothing_new(said, intent, before) and not base.is_button(tracker):
             return _by_its_words(dispatcher, tracker, kb, before, said)
-        return _go_on(dispatcher, tracker, kb, before, said)
+        return go_on(dispatcher, tracker, kb, before, said, fragment=intent in GOES_ON or completes(kb, before, said))
+
+
+def with_guess(said: Understanding) -> Understanding:
+    """The benefit likely meant taken for one that is named, where none is."""
+    return said if said.benefits or not said.guessed else replace(said, benefits=(said.guessed,))
 
 
 def tells_more(kb: KnowledgeBase, tracker: Tracker, said: Understanding) -> bool:
@@ -90,7 +95,7 @@ def _by_its_words(
     benefit (土墙房要塌了国家管不管).
     """
     goes_on = base.intent(tracker) in GOES_ON
-    if before.benefits and not said.guessed:
+    if before.benefits and (not said.guessed or said.guessed in before.benefits):
         told = in_the_same_matter(kb, tracker, before, said, goes_on=goes_on)
         if told is None and goes_on:
             told = answer(kb, query_of(kb, tracker, before))
@@ -118,10 +123,11 @@ def in_the_same_matter(
     return None
 
 
-def _go_on(
-    dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeBase, before: Context, said: Understanding
+def go_on(
+    dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeBase, before: Context, said: Understanding, *, fragment: bool
 ) -> list:
-    now = follow(kb, before, said, fragment=base.intent(tracker) in GOES_ON)
+    """Answer what is asked now. ``fragment``: it goes on with the question before, and what is not said again stays."""
+    now = follow(kb, before, said, fragment=fragment)
     query = query_of(kb, tracker, now)
     if said.ambiguous_regions:
         chosen = _nearest(kb, said.ambiguous_regions, before.region or base.metadata(tracker).get("region"))
@@ -131,7 +137,10 @@ def _go_on(
             return base.understood(now.slots())
         now = follow(kb, now, Understanding(regions=chosen), fragment=True)
         query = query_of(kb, tracker, now)
-    places = said.regions[:PLACES_AT_ONCE] or (query.region,)
+    places = said.regions or (query.region,)
+    if before.region and base.compares(kb, tracker.latest_message.get("text") or ""):
+        places = tuple(dict.fromkeys((before.region, *places)))
+    places = places[:PLACES_AT_ONCE]
     asked = base.questions(kb, tracker, now.aspect) if said.aspect and len(places) == 1 else (now.aspect,)
     found = [answer(kb, replace(query, region=code, aspect=aspect)) for code in places for aspect in asked]
     if found[0].kind == "clarify":

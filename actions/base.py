@@ -75,6 +75,11 @@ def confidence(tracker: Tracker) -> float:
     return (tracker.latest_message.get("intent") or {}).get("confidence") or 0.0
 
 
+def compares(kb: KnowledgeBase, text: str) -> bool:
+    """Whether one thing is to be set beside another: 跟綦江比哪个高."""
+    return any(regex.search(w, plain(text)) for w in kb.answer_words.get("compare", ()))
+
+
 def is_button(tracker: Tracker) -> bool:
     return (tracker.latest_message.get("text") or "").startswith("/")
 

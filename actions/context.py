@@ -51,6 +51,16 @@ def is_no_new_subject(before: Context, said: Understanding) -> bool:
     return bool(said.hinted and before.benefits) and not (said.age and said.aspect or said.aspect == "amount")
 
 
+def completes(kb: KnowledgeBase, before: Context, said: Understanding) -> bool:
+    """Whether a message names what the question before it left open: the place we asked for, the benefit, or which stage of life."""
+    if not before.benefits:
+        return bool(before.aspect and (said.names_subject or said.guessed))
+    narrows = before.topic in kb.topics and said.topic in kb.topics and said.benefits != before.benefits and (
+        kb.benefits[said.benefits[0]].field == kb.benefits[before.benefits[0]].field
+    )
+    return bool(narrows or before.place_asked and before.region is None and said.regions)
+
+
 def follow(kb: KnowledgeBase, before: Context, said: Understanding, fragment: bool) -> Context:
     """The question after this message: what the resident named changes, the rest stays.
 

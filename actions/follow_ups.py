@@ -8,8 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.answer import in_the_same_matter, query_of
-from actions.context import Context, follow
+from actions.answer import go_on, in_the_same_matter, query_of, with_guess
+from actions.context import Context, completes, follow
 from actions.otherwise import not_understood, out_of_scope
 from policy_kb import KnowledgeBase, answer, interpret
 
@@ -23,9 +23,15 @@ def follow_up(dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeB
     """
     said, before = interpret(kb, base.mentions(tracker)), Context.from_slots(tracker.slots)
     text = tracker.latest_message.get("text") or ""
-    if not before.benefits or said.names_subject or said.out_of_scope:
+    if said.out_of_scope:
         return None
-    if said.aspect and len(text) <= LONGEST_FOLLOW_UP:
+    compared = before.benefits and said.regions and not said.names_subject and base.compares(kb, text)
+    if len(text) <= LONGEST_IN_WORDS and (compared or completes(kb, before, said)):
+        return go_on(dispatcher, tracker, kb, before, with_guess(said), fragment=True)
+    if not before.benefits or said.names_subject:
+        return None
+    tells = said.aspect or said.residence or said.categories or said.age or said.year
+    if tells and len(text) <= LONGEST_FOLLOW_UP:
         now = follow(kb, before, said, fragment=True)
         base.say_answer(dispatcher, answer(kb, query_of(kb, tracker, now)))
         return base.understood(now.slots())

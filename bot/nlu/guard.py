@@ -119,7 +119,7 @@ class IntentGuard(WithKnowledge):
     def get_default_config() -> dict[str, Any]:
         return {
             "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
-            "surely_ours": 0.6, "perhaps_ours": 0.4, "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6, "told_share": 0.4,
+            "surely_ours": 0.6, "surely_ours_if_precise": 0.5, "perhaps_ours": 0.4, "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6, "told_share": 0.4,
         }
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -206,6 +206,6 @@ class IntentGuard(WithKnowledge):
             return None
         if "out_of_scope" in seen.kinds and not (seen.names_subject or seen.is_elsewhere):
             return OUT_OF_SCOPE
-        if seen.ours >= self._config["surely_ours"]:
+        if seen.ours >= self._config["surely_ours_if_precise" if seen.is_precise else "surely_ours"]:
             return ASK if seen.intent in {OUT_OF_SCOPE, NOT_UNDERSTOOD} else None
         return PERHAPS if seen.ours >= self._config["perhaps_ours"] else OUT_OF_SCOPE

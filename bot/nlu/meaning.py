@@ -6,9 +6,7 @@ names none (土墙房要塌了国家管不管).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -19,8 +17,8 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.features import grams, masked_grams
 from bot.nlu.knowledge import MENTIONS, current_knowledge
 from bot.nlu.trained import TrainedOnExamples, example_metadata
-from policy_kb import Mention, interpret
-from policy_kb.names import ASKS, ASPECT, INSTITUTION, MEANT, SUBJECT, SUBJECT_KINDS
+from policy_kb import KnowledgeBase, Mention, interpret
+from policy_kb.names import ASKS, ASPECT, BENEFIT, INSTITUTION, MEANT, SUBJECT, SUBJECT_KINDS, TOPIC
 
 # Most texts ask nothing of the kind: small talk, other people's business, a bare name.
 NOTHING = "nothing"
@@ -56,16 +54,13 @@ class AspectClassifier(TrainedOnExamples, EntityExtractorMixin):
 class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
     """Adds the entity ``subject``: the benefit that a text names no name of, where one is likely; or ``meant``: the benefit that
     the whole text means although it names others, where that is likelier by ``name_weight`` (大学生创业无息贷款 is no student
-    loan). A name that stood in no example is never overruled: whoever loads it knows what it means.
+    loan). A name that the classifier by itself takes for something else than the base does is never overruled: it was not
+    learned, and whoever loaded it knows what it means.
     """
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self._names_seen: frozenset[str] = frozenset()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 20.0, "min_df": 2, "threshold": 0.35, "name_weight": 0.4}
+        return {"C": 20.0, "min_df": 2, "threshold": 0.35, "name_weight": 0.2}
 
     def label_of(self, example: Message) -> str | None:
         return next(iter(example_metadata(example).get("benefit") or ()), NOTHING)
@@ -88,22 +83,21 @@ class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
         return messages
 
     def _is_overruled(self, mentions: Iterable[Mention], named: list[Mention], ranking: list[tuple[str, float]]) -> bool:
-        """Whether the likeliest benefit is likelier than those that the names mean, and none of the names is new."""
-        benefits = interpret(current_knowledge(), mentions).benefits
+        """Whether the likeliest benefit is likelier than those that the names mean, and the names are known to the classifier."""
+        kb = current_knowledge()
+        benefits = interpret(kb, mentions).benefits
         (benefit, confidence), likely = ranking[0], dict(ranking)
-        if not benefits or benefit in benefits or any(m.kind == INSTITUTION or m.text not in self._names_seen for m in named):
+        if not benefits or benefit in benefits or any(m.kind == INSTITUTION for m in named):
             return False
-        return confidence > max(likely.get(b, 0.0) for b in benefits) + self._config["name_weight"]
+        likelier = confidence > max(likely.get(b, 0.0) for b in benefits) + self._config["name_weight"]
+        return likelier and all(self._knows(kb, m) for m in named if m.kind in {BENEFIT, TOPIC})
 
-    def training_features(self, examples: list[tuple[str, str, list[Mention]]]) -> list[list[str]]:
-        self._names_seen = frozenset(m.text for _, _, mentions in examples for m in mentions if m.kind in SUBJECT_KINDS)
-        return super().training_features(examples)
-
-    def save_more(self, folder: Path) -> None:
-        (folder / "names_seen.json").write_text(json.dumps(sorted(self._names_seen), ensure_ascii=False), encoding="utf-8")
-
-    def load_more(self, folder: Path) -> None:
-        self._names_seen = frozenset(json.loads((folder / "names_seen.json").read_text(encoding="utf-8")))
+    def _knows(self, kb: KnowledgeBase, name: Mention) -> bool:
+        """Whether it takes a bare name for what the base does; what gives way to anything more exact (学费) need not be known."""
+        if name.kind == TOPIC and all(kb.topics[v].generic for v in name.value):
+            return True
+        meant = {b for v in name.value for b in (kb.topics[v].benefits if name.kind == TOPIC else (v,))}
+        return self._model.ranking(self.features_of(name.text, ()))[0][0] in meant
 
 
 def _add(message: Message, kind: str, value: str, confidence: float, extractor: str) -> None:

@@ -19,10 +19,10 @@ def decide(kb):
     """``decide(text, intent, confidence)``: the intent after correction, with the names that the base finds."""
     guard = IntentGuard(IntentGuard.get_default_config())
 
-    def run(text: str, intent: str, confidence: float = 0.9, then: str = "out_of_scope", asks: bool = False) -> str | None:
+    def run(text: str, intent: str, confidence: float = 0.9, then: str = "out_of_scope", asks: bool = False, ours: float = 0.9) -> str | None:
         found = tuple({"entity": m.kind, "value": ",".join(m.value), "start": m.start, "end": m.end} for m in mentions_of(kb, text))
         ranking = ((intent, confidence), (then, 0.4))
-        return guard.decide(kb, Seen(text, intent, confidence, ranking, found, asks))
+        return guard.decide(kb, Seen(text, intent, confidence, ranking, found, asks, ours))
 
     return run
 
