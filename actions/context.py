@@ -52,7 +52,7 @@ def is_no_new_subject(before: Context, said: Understanding) -> bool:
 
 
 def completes(kb: KnowledgeBase, before: Context, said: Understanding) -> bool:
-    """Whether a message names what the question before it left open: the place we asked for, the benefit, or which stage of life."""
+    """Whether a message names what the question before it left open: the place we asked for, the benefit, or which stage."""
     if not before.benefits:
         return bool(before.aspect and (said.names_subject or said.guessed))
     narrows = before.topic in kb.topics and said.topic in kb.topics and said.benefits != before.benefits and (

@@ -108,18 +108,17 @@ class IntentGuard(WithKnowledge):
 
     Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the classifier
     sees must be likely (``danger_threshold``; more so beside a benefit's name or words known to be harmless), and nobody is
-    handed over on a guess (``handover_threshold``). Another department's business is out of scope even
-    where it sounds like a policy question, and so is a name of ours in another topic, unless the classifier is sure
-    (``surely_ours``); a question that names a benefit and what is asked about it is not out of scope unless the classifier is
-    sure (``out_of_scope_threshold``). Below ``unsure_threshold`` nothing but a name we know makes a question, below
-    ``doubtful_threshold`` hardly more.
+    handed over on a guess (``handover_threshold``). Whose business a text is the scope decides, from a share on that depends on
+    whether the intent asks something and what it names (``ours_…``); from ``perhaps_ours`` on it is asked back. Below
+    ``unsure_threshold`` nothing but a name we know makes a question.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
             "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
-            "surely_ours": 0.6, "surely_ours_if_precise": 0.5, "perhaps_ours": 0.4, "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6, "told_share": 0.4,
+            "ours_if_it_asks": 0.6, "ours_if_it_asks_precisely": 0.5, "ours_anyhow": 0.8, "perhaps_ours": 0.4,
+            "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6, "told_share": 0.4,
         }
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -201,11 +200,15 @@ class IntentGuard(WithKnowledge):
         return ASK if seen.names_subject or "office" in seen.kinds else None if seen.kinds else NOT_UNDERSTOOD
 
     def _whose_business(self, seen: Seen) -> str | None:
-        """Another department's business is theirs, and so is a name of ours in other people's; between the two we ask."""
+        """Another department's business is theirs, and so is a name of ours in other people's. Where the scope is in doubt, or the
+        intent speaks against it, we ask.
+        """
         if seen.intent not in _WHOSE or seen.intent == INFORM and not seen.names_subject:
             return None
         if "out_of_scope" in seen.kinds and not (seen.names_subject or seen.is_elsewhere):
             return OUT_OF_SCOPE
-        if seen.ours >= self._config["surely_ours_if_precise" if seen.is_precise else "surely_ours"]:
-            return ASK if seen.intent in {OUT_OF_SCOPE, NOT_UNDERSTOOD} else None
+        asks = seen.intent in {ASK, INFORM}
+        enough = "ours_if_it_asks_precisely" if asks and seen.is_precise else "ours_if_it_asks" if asks else "ours_anyhow"
+        if seen.ours >= self._config[enough]:
+            return None if asks else ASK
         return PERHAPS if seen.ours >= self._config["perhaps_ours"] else OUT_OF_SCOPE

@@ -6,7 +6,9 @@ names none (土墙房要塌了国家管不管).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -54,9 +56,13 @@ class AspectClassifier(TrainedOnExamples, EntityExtractorMixin):
 class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
     """Adds the entity ``subject``: the benefit that a text names no name of, where one is likely; or ``meant``: the benefit that
     the whole text means although it names others, where that is likelier by ``name_weight`` (大学生创业无息贷款 is no student
-    loan). A name that the classifier by itself takes for something else than the base does is never overruled: it was not
-    learned, and whoever loaded it knows what it means.
+    loan). A name that is in no example, and that the classifier by itself takes for something else than the base does, is never
+    overruled: whoever loaded it knows what it means.
     """
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._names_seen: frozenset[str] = frozenset()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -93,11 +99,21 @@ class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
         return likelier and all(self._knows(kb, m) for m in named if m.kind in {BENEFIT, TOPIC})
 
     def _knows(self, kb: KnowledgeBase, name: Mention) -> bool:
-        """Whether it takes a bare name for what the base does; what gives way to anything more exact (学费) need not be known."""
-        if name.kind == TOPIC and all(kb.topics[v].generic for v in name.value):
+        """Whether a name was learned with, or the classifier takes it for what the base does, or it gives way anyhow (学费)."""
+        if name.text in self._names_seen or name.kind == TOPIC and all(kb.topics[v].generic for v in name.value):
             return True
         meant = {b for v in name.value for b in (kb.topics[v].benefits if name.kind == TOPIC else (v,))}
         return self._model.ranking(self.features_of(name.text, ()))[0][0] in meant
+
+    def training_features(self, examples: list[tuple[str, str, list[Mention]]]) -> list[list[str]]:
+        self._names_seen = frozenset(m.text for _, _, mentions in examples for m in mentions if m.kind in SUBJECT_KINDS)
+        return super().training_features(examples)
+
+    def save_more(self, folder: Path) -> None:
+        (folder / "names_seen.json").write_text(json.dumps(sorted(self._names_seen), ensure_ascii=False), encoding="utf-8")
+
+    def load_more(self, folder: Path) -> None:
+        self._names_seen = frozenset(json.loads((folder / "names_seen.json").read_text(encoding="utf-8")))
 
 
 def _add(message: Message, kind: str, value: str, confidence: float, extractor: str) -> None:
