@@ -200,8 +200,8 @@ class IntentGuard(WithKnowledge):
         return ASK if seen.names_subject or "office" in seen.kinds else None if seen.kinds else NOT_UNDERSTOOD
 
     def _whose_business(self, seen: Seen) -> str | None:
-        """Another department's business is theirs, and so is a name of ours in other people's. Where the scope is in doubt, or the
-        intent speaks against it, we ask.
+        """Another department's business is theirs, and so is a name of ours in other people's. Where the scope is in doubt, or
+        the intent speaks against it, we ask.
         """
         if seen.intent not in _WHOSE or seen.intent == INFORM and not seen.names_subject:
             return None

@@ -59,7 +59,7 @@ def through_service() -> tuple[dict[tuple[str, str], Counts], tuple[Mistake, ...
                 for score in (scoring.queries, scoring.conversations):
                     what = score.__name__
                     counts[half, what], missed = score(service, f"{what}_{half}")
-                    if half != scoring.UNSEEN:
+                    if half not in scoring.UNSEEN:
                         mistakes += [Mistake(f"{what} {half}", "answer", "", m.said, m.wanted, m.came) for m in missed]
         finally:
             service.stop()

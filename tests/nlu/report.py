@@ -12,7 +12,8 @@ from tests.nlu.scores import Tally
 from tests.processes.held_out.scoring import PARTS
 
 SECRET = (
-    "What went wrong in `noisy test` and `final` is neither shown nor listed: nobody may tune on them. Their counts are all there is."
+    "What went wrong in `noisy test`, `test4` and `final` is neither shown nor listed: nobody may tune on them. Their counts are all "
+    "there is."
 )
 HOW = """- **Sets.** `held_out.yml` (`tests/nlu/`) has intents only. The noisy utterances (`tests/processes/held_out/`) are labelled with all
   that they say too, and were written, like the queries and conversations there, before the rules that they judge. The few whose very
@@ -25,6 +26,10 @@ HOW = """- **Sets.** `held_out.yml` (`tests/nlu/`) has intents only. The noisy u
   question on the conditions.
 - **Wholly** is the share of which the intent and all that is said is understood, and nothing besides; "in plain words" is the same
   for what was meant, without the noise.
+- **dev4 and test4** are halves of one set by one author; at first sight, before anything was changed, they gave for the benefit
+  81.2 % and 80.5 %, the aspect 76.6 % and 78.1 %, near questions wrongly answered 16.8 % and 9.9 %, whole conversations 75.0 % and
+  67.5 %. Only `dev4` was looked at since, but much of what the assistant learned from then on is by the same author: `final` is not.
+- **Asked back** are questions in scope where the reply asks whether the benefit is meant (`您问的是…吗`); they are among the right ones.
 - **Macro F1** counts every intent the same, those wanted once or twice (n) too: it moves by whole points with one utterance."""
 COLUMNS = ("set", "kind", "noise", "text", "wanted", "got")
 

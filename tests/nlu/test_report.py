@@ -107,7 +107,7 @@ def test_what_the_service_gets_wrong_in_the_unseen_part_is_not_kept(monkeypatch)
     monkeypatch.setattr(evaluate.scoring, "conversations", queries)
     counts, mistakes = evaluate.through_service()
     assert set(counts) == {(part, "queries") for part in PARTS}
-    assert {m.text for m in mistakes} == {f"said in queries_{part}" for part in PARTS if part != UNSEEN}
+    assert {m.text for m in mistakes} == {f"said in queries_{part}" for part in PARTS if part not in UNSEEN}
 
 
 def test_the_list_of_mistakes_opens_in_a_spreadsheet(tmp_path):

@@ -1,6 +1,6 @@
 """Wording that residents really use is understood: the held-out questions and conversations against the running service.
 
-The bars are what was reached when they were last raised, less two points. ``final`` was never looked at; nobody tunes on it.
+The bars are what was reached when they were last raised, less two points. What is counted only was never looked at; nobody tunes on it.
 """
 
 from __future__ import annotations
@@ -34,6 +34,6 @@ def test_short_questions_are_understood_and_other_peoples_left_alone(service, pa
 def test_conversations_go_as_residents_expect(service, part):
     counts, missed = scoring.conversations(service, f"conversations_{part}")
     passed, of = map(sum, zip(*counts.values()))
-    assert of >= 80
-    told = [m.said for m in missed] if part != "final" else []
+    assert of >= 40
+    told = [m.said for m in missed] if part not in scoring.UNSEEN else []
     assert passed / of >= CONVERSATIONS[part], (counts, told)

@@ -13,9 +13,11 @@ from tests.service import Service
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("part", choices=scoring.PARTS)
-    parser.add_argument("--misses", action="store_true", help="print what went wrong (never look at those of final)")
+    parser.add_argument("--misses", action="store_true", help="print what went wrong (not of the parts that are counted only)")
     parser.add_argument("--only", choices=["queries", "conversations"])
     args = parser.parse_args()
+    if args.misses and args.part in scoring.UNSEEN:
+        parser.error(f"{args.part} is counted only")
     with tempfile.TemporaryDirectory() as folder:
         service = Service(Path(folder)).start()
         try:
