@@ -250,11 +250,15 @@ def _years(clean: str, today: dt.date) -> list[tuple[int, int, int]]:
     return found
 
 
+# 百岁老人 is a name of its own; 一百岁 is a number.
+_A_HUNDRED = regex.compile(r"(?:上|过|满|到|超过)了?百岁(?!老人)")
+
+
 def _ages(spaced: str) -> list[tuple[int, int, int, int]]:
     """Ages in completed years, 80-130 where 以上 leaves them open (a child of 18个月 is 1-1), with their places in the text
     without its gaps. The gaps are needed to read them: 今年84 老兵补助.
     """
-    found = []
+    found = [(100, int(OLDEST), *m.span()) for m in _A_HUNDRED.finditer("".join(spaced.split()))]
     for q in find_quantities(spaced):
         if q.kind == QUANTITY_AGE:
             months = 12 if q.unit == "个月" else 1

@@ -55,9 +55,11 @@ class AspectClassifier(TrainedOnExamples, EntityExtractorMixin):
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
     """Adds the entity ``subject``: the benefit that a text names no name of, where one is likely; or ``meant``: the benefit that
-    the whole text means although it names others, where that is likelier by ``name_weight`` for each character of the longest
-    name (大学生创业无息贷款 is no student loan). A name that is in no example, and that the classifier by itself takes for
-    something else than the base does, is never overruled: whoever loaded it knows what it means.
+    the whole text means although it names others (大学生创业无息贷款 is no student loan).
+
+    That one must be likely (``threshold_against_name``), and likelier than what is named by ``name_weight`` for each character
+    of the longest name. A name that is in no example, and that the classifier by itself takes for something else than the base
+    does, is never overruled: whoever loaded it knows what it means.
     """
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -66,7 +68,7 @@ class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 20.0, "min_df": 2, "threshold": 0.3, "name_weight": 0.1}
+        return {"C": 20.0, "min_df": 2, "threshold": 0.3, "threshold_against_name": 0.6, "name_weight": 0.1}
 
     def label_of(self, example: Message) -> str | None:
         return next(iter(example_metadata(example).get("benefit") or ()), NOTHING)
@@ -96,8 +98,8 @@ class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
         if not benefits or benefit in benefits or any(m.kind == INSTITUTION for m in named):
             return False
         margin = self._config["name_weight"] * max(len(m.text) for m in named)
-        likelier = confidence > max(likely.get(b, 0.0) for b in benefits) + margin
-        return likelier and all(self._knows(kb, m) for m in named if m.kind in {BENEFIT, TOPIC})
+        enough = max(self._config["threshold_against_name"], max(likely.get(b, 0.0) for b in benefits) + margin)
+        return confidence >= enough and all(self._knows(kb, m) for m in named if m.kind in {BENEFIT, TOPIC})
 
     def _knows(self, kb: KnowledgeBase, name: Mention) -> bool:
         """Whether a name was learned with, or the classifier takes it for what the base does, or it gives way anyhow (学费)."""
