@@ -11,7 +11,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.context import Context, completes, follow, is_no_new_subject
+from actions.context import Context, asks_the_same, completes, follow, is_no_new_subject
 from actions.interview import Interview
 from actions.otherwise import not_understood, out_of_scope
 from policy_kb import Answer, KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
@@ -53,11 +53,14 @@ class AnswerPolicy(Action):
             said = replace(said, aspect=None)
         if intent == "check_eligibility" and not said.aspect:
             said = replace(said, aspect="eligibility")
-        if said.guessed and base.confidence(tracker) < SURE_ENOUGH_TO_GUESS:
+        goes_on = intent in GOES_ON
+        if said.guessed and asks_the_same(before, said, tracker.latest_message.get("text") or ""):
+            said, goes_on = replace(said, guessed=None), True
+        elif said.guessed and not (base.confidence(tracker) >= SURE_ENOUGH_TO_GUESS and base.says_of_what(tracker)):
             said = replace(said, guessed=None)
         if _names_nothing_new(said, intent, before) and not base.is_button(tracker):
             return _by_its_words(dispatcher, tracker, kb, before, said)
-        return go_on(dispatcher, tracker, kb, before, said, fragment=intent in GOES_ON or completes(kb, before, said))
+        return go_on(dispatcher, tracker, kb, before, said, fragment=goes_on or completes(kb, before, said))
 
 
 def with_guess(said: Understanding) -> Understanding:

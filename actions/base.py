@@ -46,6 +46,18 @@ def has_cue(tracker: Tracker) -> bool:
     return any(e["entity"] == ASPECT for e in tracker.latest_message.get("entities") or [])
 
 
+_EMPTY = regex.compile(
+    r"请问|什么|怎么|多少|可以|有没有|[要去在到给能会有没想问下我您你的了吗嘛呢啊呀哪里几个这那些还是不多钱冇攞]|[^\p{Han}a-zA-Z0-9]"
+)
+
+
+def says_of_what(tracker: Tracker) -> bool:
+    """Whether anything of the message is left beside what asks (要什么材料 has nothing): only then a benefit may be guessed."""
+    text = tracker.latest_message.get("text") or ""
+    asked = {i for m in mentions(tracker) if m.kind == ASPECT for i in range(m.start, m.end)}
+    return len(_EMPTY.sub("", "".join(c for i, c in enumerate(text) if i not in asked))) >= 2
+
+
 # What asks a question of its own beside another one: 低保多少，去哪儿申请.
 _OF_ITS_OWN = frozenset({"amount", "fee", "materials", "procedure", "where", "time_limit", "contact", "eligibility"})
 # 一个月收入一万二 has a word of the amount and asks nothing.

@@ -51,6 +51,15 @@ def is_no_new_subject(before: Context, said: Understanding) -> bool:
     return bool(said.hinted and before.benefits) and not (said.age and said.aspect or said.aspect == "amount")
 
 
+# 几天拿得到, 多久答复: so few characters say what is asked, not of what.
+FEW = 8
+
+
+def asks_the_same(before: Context, said: Understanding, text: str) -> bool:
+    """Whether a few words ask something more of what was asked about before, whatever benefit they might mean by themselves."""
+    return bool(before.benefits and said.aspect and not said.names_subject and len(text) <= FEW)
+
+
 def completes(kb: KnowledgeBase, before: Context, said: Understanding) -> bool:
     """Whether a message names what the question before it left open: the place we asked for, the benefit, or which stage."""
     if not before.benefits:

@@ -28,7 +28,11 @@ def follow_up(dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeB
     compared = before.benefits and said.regions and not said.names_subject and base.compares(kb, text)
     if len(text) <= LONGEST_IN_WORDS and (compared or completes(kb, before, said)):
         return go_on(dispatcher, tracker, kb, before, with_guess(said), fragment=True)
-    if not before.benefits or said.names_subject:
+    if said.names_subject:
+        return None
+    if said.aspect and not base.says_of_what(tracker):
+        return go_on(dispatcher, tracker, kb, before, said, fragment=True)  # 要什么材料: of what we asked about, or we ask of what
+    if not before.benefits:
         return None
     tells = said.aspect or said.residence or said.categories or said.age or said.year
     if tells and len(text) <= LONGEST_FOLLOW_UP:

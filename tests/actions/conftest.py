@@ -59,7 +59,7 @@ class Conversation:
         return result
 
     def _run(self, text: str, intent: str, entities: list[dict], action: Any) -> list[Result]:
-        latest = {"text": text, "intent": {"name": intent}, "entities": entities,
+        latest = {"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": entities,
                   "metadata": {"region": self.region, "as_of": TODAY}}
         tracker = Tracker("x", dict(self.slots), latest, [], False, None, {}, None)
         dispatcher = CollectingDispatcher()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions import OutOfScope, PerhapsOurs
+from actions import AnswerPolicy, OutOfScope, PerhapsOurs
+from policy_kb import mentions_of
 
 
 def test_a_doubtful_question_is_asked_back_with_its_benefit_and_aspect(conversation):
@@ -66,3 +67,27 @@ def test_a_place_named_in_other_peoples_business_goes_on_with_nothing(conversati
     talk = conversation()
     talk.say("万盛农村低保好多钱")
     assert talk.say("成都有什么好吃的", intent="out_of_scope", action=OutOfScope()).kind == "notice"
+
+
+def guessed(talk, text: str, benefit: str, aspect: str):
+    """The message with what the pipeline learned of it: a benefit that it names no name of."""
+    entities = [{"entity": "subject", "value": benefit, "start": 0, "end": 0}, {"entity": "asks", "value": aspect, "start": 0, "end": 0}]
+    found = [{"entity": m.kind, "value": ",".join(m.value), "start": m.start, "end": m.end} for m in mentions_of(talk.names.kb, text)]
+    return talk._run(text, "ask_policy", [*found, *entities], AnswerPolicy())[0]
+
+
+def test_few_words_ask_more_of_what_was_asked_whatever_they_might_mean_by_themselves(conversation):
+    talk = conversation()
+    talk.say("居住证要住满多久")
+    assert guessed(talk, "几天拿得到", "unemployment_insurance", "time_limit").data["benefit"] == "residence_permit"
+
+
+@pytest.mark.parametrize("text", ["要什么材料", "有冇钱攞", "去哪里办"])
+def test_nothing_is_guessed_from_what_only_asks(conversation, text):
+    assert guessed(conversation(), text, "unemployment_insurance", "materials").kind == "clarify"
+
+
+@pytest.mark.parametrize("action", [OutOfScope, PerhapsOurs])
+def test_what_only_asks_is_asked_of_what(conversation, action):
+    said = conversation().say("要什么材料", intent="out_of_scope", action=action())
+    assert said.kind == "clarify" and said.data["aspect"] == "materials" and said.quick_replies
