@@ -30,8 +30,8 @@ def follow_up(dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeB
         return go_on(dispatcher, tracker, kb, before, with_guess(said), fragment=True)
     if said.names_subject:
         return None
-    if said.aspect and not base.says_of_what(tracker):
-        return go_on(dispatcher, tracker, kb, before, said, fragment=True)  # 要什么材料: of what we asked about, or we ask of what
+    if said.aspect and not base.says_of_what(tracker):  # 要什么材料
+        return go_on(dispatcher, tracker, kb, before, said, fragment=True)
     if not before.benefits:
         return None
     tells = said.aspect or said.residence or said.categories or said.age or said.year
