@@ -55,7 +55,7 @@ class AspectClassifier(TrainedOnExamples, EntityExtractorMixin):
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
     """Adds the entity ``subject``: the benefit that a text names no name of, where one is likely; or ``meant``: the benefit that
-    the whole text means although it names others (大学生创业无息贷款 is no student loan).
+    the whole text means although it names others (残疾人坐地铁免票吗 asks about fares).
 
     That one must be likely (``threshold_against_name``), and likelier than what is named by ``name_weight`` for each character
     of the longest name. A name that is in no example, and that the classifier by itself takes for something else than the base
