@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from desk import service
 from desk.hours import local
+from desk.migrations import StoreIsNewer
 from desk.store import open_store
 from policy_kb.settings import today
 
@@ -27,6 +28,9 @@ def run(args: argparse.Namespace) -> int:
     except service.BadWords:
         print(f"内容要有字，最多{service.MAX_CHARACTERS}个字", file=sys.stderr)
         return 2
+    except StoreIsNewer:
+        print("工单库是更新版本的程序建立的，请用那个版本的程序打开", file=sys.stderr)
+        return 1
     except sa.exc.SQLAlchemyError as error:
         print(f"数据库打不开或写不了：{str(error.__cause__ or error).splitlines()[0]}", file=sys.stderr)
         return 1

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from bot import training
 from bot.settings import BadSetting, Settings
 from bot.terminal import CannotRun, no_access, say
+from desk.migrations import StoreIsNewer
 from desk.store import open_store
 from policy_kb import store
 from policy_kb.engines import open_engine
@@ -31,7 +32,10 @@ def prepare(settings: Settings) -> None:
     say(f"知识库版本 {number}{'（已更新）' if changed else ''}")
     if settings.region and settings.region not in store.read(engine).regions:
         raise CannotRun(f"HUIMIN_REGION={settings.region} 不是已知的地区代码，请填行政区划代码，例如 445303")
-    open_store().dispose()
+    try:
+        open_store().dispose()
+    except StoreIsNewer:
+        raise CannotRun("工单库是更新版本的程序建立的，请用那个版本的程序打开，或恢复升级前的备份") from None
     if training.needed():
         say("助手的数据有变化，正在训练（约半分钟）…")
     training.train_if_needed()

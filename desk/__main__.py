@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from desk import callbacks, cases, changes, feedback, news
 from desk import conversations as talk
 from desk.hours import begin_of, local
+from desk.migrations import StoreIsNewer
 from desk.secret import secret_key
 from desk.store import aware, open_store
 from desk.texts import text
@@ -146,6 +147,9 @@ def main() -> int:
         return 1
     except cases.NotPossible as error:
         print(error, file=sys.stderr)
+        return 1
+    except StoreIsNewer:
+        print("工单库是更新版本的程序建立的，请用那个版本的程序打开", file=sys.stderr)
         return 1
     except sa.exc.SQLAlchemyError as error:
         print(f"数据库打不开或写不了：{str(error.__cause__ or error).splitlines()[0]}", file=sys.stderr)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
-from desk.tables import metadata
+from desk import migrations
 from policy_kb.engines import LOCK_TIMEOUT, use_write_ahead_log
 from policy_kb.settings import store_url
 
@@ -24,7 +24,7 @@ def open_store(url: str | None = None) -> Engine:
     """An engine with its tables there. SQLite: WAL, foreign keys on, the write lock from the start of each transaction.
 
     SQLAlchemy's errors do not list the values of a statement, which are residents' words. Transactions that only read begin with
-    :func:`reading`.
+    :func:`reading`. Raises ``StoreIsNewer`` where a newer program made the tables.
     """
     url = url or desk_url()
     if not url.startswith("sqlite"):
@@ -47,7 +47,7 @@ def open_store(url: str | None = None) -> Engine:
             reading = connection.get_execution_options().get(READING)
             connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
-    metadata.create_all(engine)
+    migrations.upgrade(engine)
     return engine
 
 

@@ -99,7 +99,32 @@ cases = sa.Table(
     sa.Column("resolved_at", sa.DateTime(timezone=True)),
     sa.Column("outcome", sa.Text),
     sa.Column("notified_at", sa.DateTime(timezone=True)),
+    # The person or department that it was handed on to, until it is claimed.
+    sa.Column("wanted_by", sa.String(80)),
+    sa.Column("outcome_kind", sa.String(16)),
+    # When the resident was asked whether it is solved, and what they said last.
+    sa.Column("asked_at", sa.DateTime(timezone=True)),
+    sa.Column("solved", sa.Boolean),
+    # The ticket of the case, resolved too long ago to open again, that this one goes on with.
+    sa.Column("follows", sa.String(12)),
     _one_of("status", CASE_STATUSES),
+)
+
+# When somebody is to be seen or called again, and by whom.
+follow_ups = sa.Table(
+    "follow_ups",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("case", sa.String(32), sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("kind", sa.String(8), nullable=False),
+    sa.Column("due", sa.Date, nullable=False),
+    sa.Column("who", sa.String(80), nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("made_by", sa.String(80), nullable=False),
+    sa.Column("done_at", sa.DateTime(timezone=True)),
+    sa.Column("done_by", sa.String(80)),
+    sa.CheckConstraint("kind IN ('visit', 'call', 'other')", "follow_up_kind_known"),
 )
 
 # A number for a call from staff, encrypted. Only while the case is not resolved.

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from earlier_store import OLD_VERSIONS, make_old_store
 from small_kb import GOOD
 
@@ -237,4 +238,4 @@ def test_the_first_revision_is_the_whole_history_so_far(engine):
     """Without an alembic.ini and from any folder."""
     assert migrations.revision(engine) is None
     upgrade(engine)
-    assert migrations.revision(engine) == migrations.ScriptDirectory.from_config(migrations.config()).get_current_head()
+    assert migrations.revision(engine) == ScriptDirectory.from_config(migrations.config()).get_current_head()

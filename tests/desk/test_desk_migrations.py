@@ -1,0 +1,132 @@
+"""The desk store's tables: the migrations make what the tables say, and keep what a store from before them holds."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from desk import cases, migrations
+from desk import conversations as talk
+from desk.store import open_store
+from desk.tables import metadata
+
+ROOT = Path(__file__).resolve().parents[2]
+# A store as the last program without migrations left it, SQLite's own dump.
+BEFORE = Path(__file__).parent / "before_migrations.sql"
+
+
+def differences(engine) -> list:
+    """What Alembic would change to make the store's tables those of the program."""
+    with engine.connect() as db:
+        return compare_metadata(MigrationContext.configure(
+            db, opts={"compare_type": True, "version_table": migrations.VERSION_TABLE}), metadata)
+
+
+def rows(file: Path, tables: list[str]) -> dict[str, list]:
+    """The rows of each table by column, as they stand in the file."""
+    with closing(sqlite3.connect(file)) as db:
+        db.row_factory = sqlite3.Row
+        return {t: [dict(r) for r in db.execute(f'SELECT * FROM "{t}" ORDER BY 1')] for t in tables}
+
+
+@pytest.fixture
+def old_file(tmp_path) -> Path:
+    file = tmp_path / "old.db"
+    with closing(sqlite3.connect(file)) as db:
+        db.executescript(BEFORE.read_text(encoding="utf-8"))
+    return file
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_program(database_url):
+    engine = open_store(database_url)
+    assert differences(engine) == []
+    made = {name for name in sa.inspect(engine).get_table_names() if not name.startswith("sqlite_")}
+    assert made == {*metadata.tables, migrations.VERSION_TABLE}
+    with engine.begin() as db:
+        db.execute(sa.text("ALTER TABLE cases DROP COLUMN follows"))
+    assert differences(engine), "the comparison sees nothing"
+    engine.dispose()
+
+
+def test_a_store_from_before_migrations_keeps_every_row(old_file):
+    tables = [t for t in metadata.tables if t != "follow_ups"]
+    before = rows(old_file, tables)
+    assert all(before[t] for t in ("conversations", "messages", "cases", "case_events", "feedback", "callbacks", "quick_replies"))
+    engine = open_store(f"sqlite:///{old_file}")
+    assert differences(engine) == []
+    engine.dispose()
+    after = rows(old_file, tables)
+    for table, kept in before.items():
+        assert [{k: r[k] for k in old} for r, old in zip(after[table], kept)] == kept
+        assert len(after[table]) == len(kept)
+
+
+def test_the_cases_of_an_old_store_go_on(old_file):
+    engine = open_store(f"sqlite:///{old_file}")
+    with engine.begin() as db:
+        by_status = {c.status: c for c in cases.list_cases(db, every=True)}
+        cases.claim(db, by_status["open"].ticket, "王芳")
+        assert talk.get(db, by_status["open"].conversation).owner == "staff"
+        assert by_status["claimed"].claimed_by == "王芳"
+        assert by_status["resolved"].outcome == "请到街道办理"
+    engine.dispose()
+
+
+def test_an_old_store_without_its_newest_table_is_completed(old_file):
+    with closing(sqlite3.connect(old_file)) as db:
+        db.execute("DROP TABLE callbacks")
+    engine = open_store(f"sqlite:///{old_file}")
+    assert differences(engine) == []
+    engine.dispose()
+
+
+def test_foreign_keys_hold_again_after_migrating(old_file):
+    engine = open_store(f"sqlite:///{old_file}")
+    with engine.connect() as db:
+        assert db.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def test_a_store_of_a_newer_program_is_left_alone(url):
+    engine = open_store(url)
+    with engine.begin() as db:
+        db.execute(sa.text(f"UPDATE {migrations.VERSION_TABLE} SET version_num = '9999'"))
+    with pytest.raises(migrations.StoreIsNewer):
+        open_store(url)
+    engine.dispose()
+
+
+OPEN = """
+import sys
+from desk.store import open_store
+print("ready", flush=True)
+sys.stdin.readline()
+open_store(sys.argv[1]).dispose()
+"""
+
+
+def test_two_processes_that_open_a_new_store_at_once_both_succeed(database_url):
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", OPEN, database_url], cwd=ROOT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]
+    for p in started:
+        assert p.stdout.readline() == "ready\n", p.stderr.read()
+    for p in started:
+        p.stdin.write("\n")
+        p.stdin.flush()
+    assert [(p.communicate(timeout=60)[1][-300:], p.returncode) for p in started] == [("", 0)] * 2
+    engine = open_store(database_url)
+    assert differences(engine) == []
+    engine.dispose()
