@@ -65,8 +65,10 @@ class Handover(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         intent = (tracker.latest_message.get("intent") or {}).get("name")
-        reason = intent if intent in {"complaint", "wrong_answer"} else "request_human"
-        text = base.knowledge().wording[f"handover_{reason}"]
+        wish = intent if intent in {"complaint", "wrong_answer"} else "request_human"
+        text = base.knowledge().wording[f"handover_{wish}"]
+        # A bare wish right after a person was offered is about what we did not understand twice.
+        reason = "not_understood" if wish == "request_human" and tracker.get_slot("human_offered") else wish
         base.say(dispatcher, "handoff", text, handoff=_handoff(tracker, reason))
         return [*base.understood(), *_no_more_questions(tracker, base.knowledge())]
 

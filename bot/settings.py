@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from desk.hours import DEFAULT, BadHours, read_hours
 from desk.news import redis_url
 
 MOST_RASA_PROCESSES = 32
@@ -75,6 +76,14 @@ def _rasa_urls() -> tuple[str, ...]:
     return tuple(given) or ("http://127.0.0.1:5005",)
 
 
+def _check_office_hours() -> None:
+    """What :mod:`desk.hours` reads from the environment itself."""
+    try:
+        read_hours(os.environ.get("HUIMIN_OFFICE_HOURS", "").strip() or DEFAULT)
+    except BadHours as error:
+        raise BadSetting(f"HUIMIN_OFFICE_HOURS 应当写成 9:00-12:00,14:00-17:30 这样，按先后排列，现在是 {error}") from None
+
+
 @dataclass(frozen=True)
 class Settings:
     """The gateway's settings. Times in seconds."""
@@ -91,6 +100,7 @@ class Settings:
     first_word_after: float = 8.0
     give_up_after: float = 600.0
     unclaimed_after: float = 1800.0
+    silent_after: float = 1800.0
     notify_webhook: str | None = None
     stop_timeout: float = 20.0
     metrics_allow: tuple[Network, ...] = ()
@@ -104,6 +114,7 @@ class Settings:
     @classmethod
     def from_environment(cls) -> Settings:
         """Raises :class:`BadSetting`."""
+        _check_office_hours()
         return cls(
             host=os.environ.get("HUIMIN_HOST", "127.0.0.1"),
             port=_number("HUIMIN_PORT", 8080, 1, 65535),
@@ -113,6 +124,7 @@ class Settings:
             trusted_proxies=_names("HUIMIN_TRUSTED_PROXIES"),
             allowed_origins=_names("HUIMIN_ALLOWED_ORIGINS"),
             notify_webhook=os.environ.get("HUIMIN_NOTIFY_WEBHOOK") or None,
+            silent_after=60.0 * _number("HUIMIN_STAFF_SILENCE", 30, 1, 10_000),
             stop_timeout=_number("HUIMIN_STOP_TIMEOUT", 20, 0, 600),
             metrics_allow=_networks("HUIMIN_METRICS_ALLOW"),
             log_level=_one_of("HUIMIN_LOG_LEVEL", LOG_LEVELS) or "INFO",

@@ -1,49 +1,50 @@
-"""Cases: what a resident needs a person for. Ownership of the conversation and the case move together, each move recorded."""
+"""Cases: what a resident needs a person for. Functions take an open transaction and never commit.
+
+Ownership of the conversation and the case move together, each move by :func:`desk.moves.move`.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from desk import changes
 from desk import conversations as talk
-from desk.store import now
-from desk.tables import callbacks, case_events, cases, conversations
+from desk.moves import CLAIMED, OPEN, RESOLVED, NoSuchCase, NotPossible, by_ticket, held, move, record, refusal
+from desk.store import aware, now
+from desk.tables import callbacks, case_events, cases
+from desk.telling import NOT_SOLVED, NOTHING_UNDERSTOOD, REOPEN, SOLVED, offer, tell
+from desk.texts import text
 from desk.tickets import new_ticket
 
+__all__ = ["NoSuchCase", "NotPossible", "by_ticket", "record"]
 
-class NoSuchCase(Exception):
-    """No case has this ticket number."""
-
-
-class NotPossible(Exception):
-    """The case is not in a state that allows this."""
+# What came of a case.
+OUTCOMES = ("answered", "arranged", "referred", "unreachable", "withdrawn", "other")
+# Events that say why in one word, a ``reason_…`` of texts.yaml.
+WITH_REASON = ("open", "urgent", "queue", "asked_again")
+# How long after its end a case can be opened again; later a new one goes on with it.
+REOPENED_WITHIN = dt.timedelta(hours=48)
+_NOBODYS = {"claimed_by": None, "claimed_at": None, "notified_at": None}
 
 
 def open_case(
     db: Connection, conversation: str, message: str | None, *, reason: str, urgent: bool, department: str | None,
-    summary: str,
+    summary: str, follows: str | None = None,
 ) -> Row:
     """Hand the conversation over: owner ``queue`` and one open case.
 
     A retry of the same message and a further request in the same conversation find the case that is open already; an
-    urgent one makes it urgent.
+    urgent one makes it urgent, and each further reason is recorded. ``follows``: the ticket of the case it goes on with.
     """
     c = cases.c
-    known = db.execute(
-        sa.select(cases).where(c.conversation == conversation, c.status != "resolved").order_by(c.opened_at)
-    ).first() or (message and db.execute(sa.select(cases).where(c.message == message)).first())
-    owner = talk.get(db, conversation).owner
+    known = of_conversation(db, conversation) or (
+        message and db.execute(sa.select(cases).where(c.message == message)).first()
+    )
     if known:
-        if urgent and not known.urgent:
-            db.execute(cases.update().where(c.id == known.id).values(urgent=True, reason=reason, notified_at=None))
-            record(db, known.id, "resident", "urgent", reason)
-        if owner == talk.BOT and known.status != "resolved":
-            record(db, known.id, "resident", "queue", reason)
-            talk.set_owner(db, conversation, talk.QUEUE)
-        return db.execute(sa.select(cases).where(c.id == known.id)).one()
+        return _asked_again(db, known, reason, urgent)
     name = uuid.uuid4().hex
     ticket = new_ticket()
     while db.execute(sa.select(c.id).where(c.ticket == ticket)).first():
@@ -51,44 +52,44 @@ def open_case(
     db.execute(
         cases.insert(),
         {"id": name, "ticket": ticket, "conversation": conversation, "message": message, "reason": reason,
-         "urgent": urgent, "department": department, "summary": summary, "status": "open", "opened_at": now()},
+         "urgent": urgent, "department": department, "summary": summary, "status": OPEN, "opened_at": now(),
+         "follows": follows},
     )
     record(db, name, "resident", "open", reason)
-    if owner == talk.BOT:
-        talk.set_owner(db, conversation, talk.QUEUE)
-    return db.execute(sa.select(cases).where(c.id == name)).one()
-
-
-def record(db: Connection, case: str, who: str, what: str, why: str | None = None) -> None:
-    """Write down who did what and why."""
-    db.execute(case_events.insert(), {"case": case, "at": now(), "who": who, "what": what, "why": why})
-
-
-def by_ticket(db: Connection, ticket: str) -> Row:
-    """Raises :class:`NoSuchCase`."""
-    row = db.execute(sa.select(cases).where(cases.c.ticket == ticket.strip().upper())).first()
-    if row is None:
-        raise NoSuchCase(ticket)
-    return row
-
-
-def _held(db: Connection, ticket: str) -> Row:
-    """The case, which nobody else can change until this transaction ends. Raises :class:`NoSuchCase`."""
-    talk.lock(db, by_ticket(db, ticket).conversation)
+    talk.set_owner(db, conversation, talk.QUEUE)
     return by_ticket(db, ticket)
+
+
+def _asked_again(db: Connection, case: Row, reason: str, urgent: bool) -> Row:
+    if case.status == RESOLVED:
+        return case
+    if urgent and not case.urgent:
+        db.execute(cases.update().where(cases.c.id == case.id).values(urgent=True, reason=reason, notified_at=None))
+        record(db, case.id, "resident", "urgent", reason)
+    if talk.get(db, case.conversation).owner == talk.BOT:
+        move(db, case, "queue", "resident", reason)
+    elif reason not in reasons(db, case.id):
+        record(db, case.id, "resident", "asked_again", reason)
+    return by_ticket(db, case.ticket)
+
+
+def reasons(db: Connection, case: str) -> list[str]:
+    """Everything the resident wanted a person for, in order."""
+    given = [e.why for e in events(db, case) if e.what in WITH_REASON and e.why]
+    return list(dict.fromkeys(given))
 
 
 def list_cases(db: Connection, every: bool = False) -> list[Row]:
     """Urgent first, then who has waited longest; closed ones only with ``every``."""
     query = sa.select(cases)
     if not every:
-        query = query.where(cases.c.status != "resolved")
-    return list(db.execute(query.order_by(cases.c.urgent.desc(), cases.c.opened_at)))
+        query = query.where(cases.c.status != RESOLVED)
+    return list(db.execute(query.order_by(cases.c.urgent.desc(), cases.c.opened_at, cases.c.id)))
 
 
 def untold(db: Connection) -> list[Row]:
-    """Open cases that nobody has been notified of, urgent first."""
-    return [c for c in list_cases(db) if c.notified_at is None and c.status == "open"]
+    """Open cases, and urgent ones, that nobody has been notified of, urgent first."""
+    return [c for c in list_cases(db) if c.notified_at is None and (c.status == OPEN or c.urgent)]
 
 
 def told(db: Connection, case: str) -> None:
@@ -96,10 +97,17 @@ def told(db: Connection, case: str) -> None:
 
 
 def of_conversation(db: Connection, conversation: str) -> Row | None:
-    """The newest case of a conversation that is not resolved."""
+    """The case of a conversation that is not resolved; there is at most one."""
     c = cases.c
     return db.execute(
-        sa.select(cases).where(c.conversation == conversation, c.status != "resolved").order_by(c.opened_at.desc())
+        sa.select(cases).where(c.conversation == conversation, c.status != RESOLVED).order_by(c.opened_at.desc())
+    ).first()
+
+
+def last_resolved(db: Connection, conversation: str) -> Row | None:
+    c = cases.c
+    return db.execute(
+        sa.select(cases).where(c.conversation == conversation, c.status == RESOLVED).order_by(c.resolved_at.desc())
     ).first()
 
 
@@ -108,66 +116,138 @@ def events(db: Connection, case: str) -> list[Row]:
 
 
 def claim(db: Connection, ticket: str, who: str) -> Row:
-    """Take a case: ``queue → staff``. Only one can; raises :class:`NotPossible` for the loser."""
-    case = _held(db, ticket)
-    taken = db.execute(
-        cases.update()
-        .where(cases.c.id == case.id, cases.c.status == "open")
-        .values(status="claimed", claimed_by=who, claimed_at=now())
-    )
-    if taken.rowcount != 1:
-        raise NotPossible(f"{ticket} 已由 {case.claimed_by} 接手" if case.status == "claimed" else f"{ticket} 已经办结")
-    record(db, case.id, who, "claim")
-    talk.set_owner(db, case.conversation, talk.STAFF)
-    return by_ticket(db, ticket)
+    """Take a case. Only one can; raises :class:`NotPossible`, which names who has it, for the loser."""
+    case = held(db, ticket)
+    if case.status == RESOLVED:
+        raise NotPossible(refusal(case))
+    after = move(db, case, "claim", who, claimed_by=who, claimed_at=now(), wanted_by=None)
+    _tell_who(db, after)
+    return after
 
 
-def reply(db: Connection, ticket: str, who: str, text: str) -> str:
-    """Say something to the resident as a person; an open case is claimed by this. Returns the message's id."""
-    case = _held(db, ticket)
-    if case.status == "resolved":
-        raise NotPossible(f"{ticket} 已经办结，不能再回复")
-    if case.status == "open":
+def take_over(db: Connection, ticket: str, who: str) -> Row:
+    """A supervisor takes a case from whoever has it. Raises :class:`NotPossible` where nobody else has it."""
+    case = held(db, ticket)
+    if case.claimed_by == who:
+        raise NotPossible(refusal(case))
+    after = move(db, case, "take_over", who, case.claimed_by, claimed_by=who, claimed_at=now())
+    _tell_who(db, after)
+    return after
+
+
+def reply(db: Connection, ticket: str, who: str, words: str) -> str:
+    """Say something to the resident as a person; an open case is claimed by this. Returns the message's id.
+
+    Raises :class:`NotPossible` where the case is another's or resolved.
+    """
+    case = held(db, ticket)
+    if case.status == OPEN:
         case = claim(db, ticket, who)
-    elif case.claimed_by != who:
-        raise NotPossible(f"{ticket} 已由 {case.claimed_by} 接手")
-    elif talk.get(db, case.conversation).owner != talk.STAFF:
-        talk.set_owner(db, case.conversation, talk.STAFF)
-        record(db, case.id, who, "staff")
-    return talk.say(db, case.conversation, talk.Outgoing("staff", "chat", text, data=_about(who)))
+    _check_hers(case, who)
+    return talk.say(db, case.conversation, talk.Outgoing("staff", "chat", words, data=NOTHING_UNDERSTOOD | {"name": who}))
 
 
-def resolve(db: Connection, ticket: str, who: str, outcome: str, say: talk.Outgoing) -> Row:
-    """End a case with what came of it: the resident is told, the bot has the conversation again, a number left is deleted."""
-    case = _held(db, ticket)
-    if case.status == "resolved":
-        raise NotPossible(f"{ticket} 已经办结")
-    db.execute(
-        cases.update().where(cases.c.id == case.id).values(status="resolved", resolved_at=now(), outcome=outcome,
-                                                            claimed_by=case.claimed_by or who)
+def note(db: Connection, ticket: str, who: str, words: str) -> None:
+    """Something for colleagues, which never reaches the resident. Whoever and whenever."""
+    record(db, held(db, ticket).id, who, "note", words)
+
+
+def transfer(db: Connection, ticket: str, who: str, to: str, words: str) -> Row:
+    """Hand the case on to a person or a department, with a note. Raises :class:`NotPossible` where it is another's."""
+    case = held(db, ticket)
+    if case.status == CLAIMED:
+        _check_hers(case, who)
+    after = move(db, case, "transfer", who, f"{to}：{words}", wanted_by=to, **_NOBODYS)
+    if case.status == CLAIMED:
+        tell(db, case.conversation, text("handed_on", ticket=case.ticket, to=to), case.ticket)
+    return after
+
+
+def release(db: Connection, ticket: str, who: str, words: str) -> Row:
+    """Give a case back to the queue. Raises :class:`NotPossible` where it is not ``who``'s."""
+    case = held(db, ticket)
+    if case.status == CLAIMED:
+        _check_hers(case, who)
+    after = move(db, case, "release", who, words, **_NOBODYS)
+    tell(db, case.conversation, text("back_in_queue", ticket=case.ticket, name=who), case.ticket)
+    return after
+
+
+def resolve(db: Connection, ticket: str, who: str, kind: str, outcome: str) -> Row:
+    """End a case with what came of it: ``kind`` of :data:`OUTCOMES`, and words for the resident, who is told and asked once
+    whether that solves it. The bot has the conversation again, a number left is deleted.
+
+    Raises :class:`NotPossible` where it is another's or resolved, :class:`ValueError` for an unknown kind or no words.
+    """
+    outcome = outcome.strip().rstrip("。")
+    if kind not in OUTCOMES or not outcome:
+        raise ValueError(kind)
+    case = held(db, ticket)
+    if case.status == CLAIMED:
+        _check_hers(case, who)
+    asked = case.asked_at is not None
+    after = move(
+        db, case, "resolve", who, f"{text('outcome_' + kind)}：{outcome}", resolved_at=now(), outcome=outcome, outcome_kind=kind,
+        claimed_by=case.claimed_by or who, wanted_by=None, asked_at=case.asked_at or now(),
     )
     db.execute(callbacks.delete().where(callbacks.c.case == case.id))
-    record(db, case.id, who, "resolve", outcome)
-    talk.say(db, case.conversation, say)
-    talk.set_owner(db, case.conversation, talk.BOT)
-    return by_ticket(db, ticket)
+    said = text("resolved", ticket=case.ticket, kind=text(f"outcome_{kind}"), outcome=outcome)
+    said, offers = (said, [REOPEN]) if asked else (f"{said}{text('ask_solved')}", [SOLVED, NOT_SOLVED])
+    tell(db, case.conversation, said, case.ticket, [offer(o, case.ticket) for o in offers])
+    return after
+
+
+def reopen(db: Connection, ticket: str, who: str, why: str) -> Row:
+    """Open a case again within :data:`REOPENED_WITHIN`; it waits for who had it before.
+
+    Raises :class:`NotPossible` where it is not resolved, too long ago, or another case of the conversation is open.
+    """
+    case = held(db, ticket)
+    if case.status != RESOLVED:
+        raise NotPossible(f"{case.ticket} 没有办结，不用重新打开")
+    if now() - aware(case.resolved_at) > REOPENED_WITHIN:
+        raise NotPossible(f"{case.ticket} 办结超过{REOPENED_WITHIN // dt.timedelta(hours=1)}小时，不能重新打开，要登记新的工单")
+    other = of_conversation(db, case.conversation)
+    if other:
+        raise NotPossible(f"居民已经有一个没有办结的工单 {other.ticket}")
+    return move(
+        db, case, "reopen", who, why, wanted_by=case.claimed_by, resolved_at=None, outcome=None, outcome_kind=None, **_NOBODYS
+    )
+
+
+def open_again(db: Connection, case: Row, message: str) -> Row:
+    """The resident wants a resolved case open: it is opened again, or a new one goes on with it, or one is open already."""
+    other = of_conversation(db, case.conversation)
+    if other is None and now() - aware(case.resolved_at) <= REOPENED_WITHIN:
+        return reopen(db, case.ticket, "resident", "not_solved")
+    return open_case(
+        db, case.conversation, message, reason="not_solved", urgent=False, department=case.department, summary=case.summary,
+        follows=case.ticket,
+    )
+
+
+def say_solved(db: Connection, case: Row, solved: bool) -> None:
+    """Keep what the resident says of the outcome, in place of what they said before."""
+    if case.solved == solved:
+        return
+    db.execute(cases.update().where(cases.c.id == case.id).values(solved=solved))
+    record(db, case.id, "resident", "solved" if solved else "not_solved")
 
 
 def back_to_bot(db: Connection, conversation: str, who: str, why: str) -> bool:
-    """``queue → bot``; the case stays open. False where a person already has it."""
-    moved = db.execute(
-        conversations.update()
-        .where(conversations.c.id == conversation, conversations.c.owner == talk.QUEUE)
-        .values(owner=talk.BOT, owner_since=now())
-    )
-    if moved.rowcount != 1:
-        return False
-    changes.note(db, conversation)
+    """``queue → bot``; the case stays open. False where a person or the bot has it."""
+    talk.lock(db, conversation)
     case = of_conversation(db, conversation)
-    if case:
-        record(db, case.id, who, "bot", why)
+    if talk.get(db, conversation).owner != talk.QUEUE or case is None:
+        return False
+    move(db, case, "bot", who, why)
     return True
 
 
-def _about(who: str) -> dict:
-    return {"benefit": None, "aspect": None, "region": None, "name": who}
+def _check_hers(case: Row, who: str) -> None:
+    if case.status != CLAIMED or case.claimed_by != who:
+        raise NotPossible(refusal(case))
+
+
+def _tell_who(db: Connection, case: Row) -> None:
+    tell(db, case.conversation, text("taken_over", ticket=case.ticket, name=case.claimed_by), case.ticket, name=case.claimed_by)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from desk import changes
 from desk.store import aware, now
-from desk.tables import cases, conversations, feedback, messages, quick_replies
+from desk.tables import cases, conversations, feedback, follow_ups, messages, quick_replies
 
 BOT, QUEUE, STAFF = "bot", "queue", "staff"
 # How long the id of a first message finds the conversation that it began.
@@ -252,12 +252,17 @@ def erase(db: Connection, conversation: str) -> None:
 def forget_older(db: Connection, than: dt.datetime, limit: int = 200) -> int:
     """Delete conversations whose last message is older, with all that belongs to them; returns how many.
 
-    A conversation in which a person is awaited or at work stays until the case is resolved.
+    A conversation in which a person is awaited or at work stays until the case is resolved and every follow-up is done.
     """
     m, c = messages.c, conversations.c
     last = sa.select(sa.func.max(m.created_at)).where(m.conversation == c.id).scalar_subquery()
     open_case = sa.exists(sa.select(cases.c.id).where(cases.c.conversation == c.id, cases.c.status != "resolved"))
-    old = list(db.execute(sa.select(c.id).where(sa.func.coalesce(last, c.owner_since) < than, ~open_case).limit(limit)).scalars())
+    to_do = sa.exists(
+        sa.select(follow_ups.c.id).join(cases, follow_ups.c.case == cases.c.id)
+        .where(cases.c.conversation == c.id, follow_ups.c.done_at.is_(None))
+    )
+    over = sa.func.coalesce(last, c.owner_since) < than
+    old = list(db.execute(sa.select(c.id).where(over, ~open_case, ~to_do).limit(limit)).scalars())
     for conversation in old:
         erase(db, conversation)
     return len(old)

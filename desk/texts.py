@@ -15,3 +15,8 @@ def _sentences() -> dict[str, str]:
 
 def text(key: str, **values: object) -> str:
     return _sentences()[key].format(**values)
+
+
+def knows(key: str) -> bool:
+    """Whether there is such a sentence."""
+    return key in _sentences()

@@ -141,6 +141,7 @@ async def _sweep(turns: Turns) -> None:
         try:
             await turns.take_up_left()
             await turns.release_unclaimed()
+            await turns.release_silent()
             if forgotten := await turns.forget_old():
                 log.info("deleted %d conversations older than they are kept", forgotten)
         except sa.exc.SQLAlchemyError:

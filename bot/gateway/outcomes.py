@@ -6,24 +6,25 @@ import datetime as dt
 import logging
 from typing import Any
 
+import regex
 from sqlalchemy.engine import Connection
 
 from bot.gateway.errors import text
+from bot.gateway.reasons import reason_for
 from bot.gateway.results import Result, Turn
 from bot.masking import PHONE
-from desk import cases, changes, hours
+from desk import cases, changes, hours, waiting
 from desk import conversations as talk
 from desk import texts as desk_texts
 from desk.store import aware, now
+from desk.telling import CONTINUE, NOTHING_UNDERSTOOD, REOPEN, SOLVED, offer, pressed, tell
 from desk.tickets import read_ticket
 from policy_kb import Reader, emergencies
 from policy_kb.knowledge import Emergency
 
 log = logging.getLogger("huimin.turns")
 
-CONTINUE = "#continue_with_bot"
 HUMAN = "/request_human"
-NOTHING_UNDERSTOOD = {"benefit": None, "aspect": None, "region": None}
 
 
 class Outcomes:
@@ -98,21 +99,24 @@ class Outcomes:
         talk.say(db, message.conversation, out, message.id)
         if result.handoff:
             h = result.handoff
-            self._hand_over(db, message.conversation, message.id, h.reason, h.urgent, h.department, h.summary)
+            reason = reason_for(db, message, h.reason)
+            self._hand_over(db, message.conversation, message.id, reason, h.urgent, h.department, h.summary)
 
     def _hand_over(
         self, db: Connection, conversation: str, message: str, reason: str, urgent: bool, department: str | None,
         summary: str,
     ) -> None:
-        """Open the case (once), queue the conversation and tell the resident the ticket and the way back."""
+        """Open the case (once), queue the conversation and tell the resident the ticket, the place and the way back."""
         before = cases.of_conversation(db, conversation)
         was_bot = talk.get(db, conversation).owner == talk.BOT
         case = cases.open_case(db, conversation, message, reason=reason, urgent=urgent, department=department, summary=summary)
         if before and not was_bot:
             return
-        key = "waiting_urgent" if urgent else "waiting" if hours.open_at(now()) else "waiting_out_of_hours"
-        said = desk_texts.text(key, ticket=case.ticket)
-        self._system(db, conversation, message, "handoff", said, case.ticket, callback="offered")
+        place = waiting.place(db, case)
+        key = "waiting_urgent" if urgent else "waiting_out_of_hours" if place.opens else "waiting"
+        opens = hours.in_words(place.opens, now()) if place.opens else ""
+        said = desk_texts.text(key, ticket=case.ticket, place=place.words(), hours=hours.spans_in_words(), opens=opens)
+        self._tell(db, message, conversation, said, case.ticket, kind="handoff", callback="offered", queue=place.data())
 
     def _offer_callback(self, db: Connection, message: Any) -> None:
         """Who writes a phone number in a conversation with an open case is told where to leave it: here it is masked."""
@@ -120,42 +124,92 @@ class Outcomes:
         if case:
             way_back = talk.get(db, message.conversation).owner == talk.QUEUE
             said = desk_texts.text("leave_number")
-            self._system(db, message.conversation, message.id, "notice", said, case.ticket, way_back, callback="offered")
+            self._tell(db, message.id, message.conversation, said, case.ticket, way_back, callback="offered")
 
-    def _system(
-        self, db: Connection, conversation: str, message: str | None, kind: str, said: str, ticket: str | None,
-        way_back: bool = True, **data: Any,
+    @staticmethod
+    def _tell(
+        db: Connection, message: str | None, conversation: str, said: str, ticket: str | None, way_back: bool = True, **more: Any
     ) -> None:
-        back = desk_texts.text("continue_with_bot")
-        replies = [{"title": back, "says": back, "payload": CONTINUE}] if way_back else []
-        data = NOTHING_UNDERSTOOD | {"ticket": ticket} | data
-        talk.say(db, conversation, talk.Outgoing("system", kind, said, quick_replies=replies, data=data), message)
+        """Say something in reply to a message, with the way back to the bot."""
+        tell(db, conversation, said, ticket, [offer(CONTINUE)] if way_back else [], in_reply_to=message, **more)
+
+    @staticmethod
+    def may_be_for_desk(message: Any) -> bool:
+        """Whether :meth:`is_for_desk` has to be asked."""
+        return pressed(message.payload) is not None or _asks_to_open_again(message)
+
+    @staticmethod
+    def is_for_desk(db: Connection, message: Any) -> bool:
+        """Whether a message is none for the bot although that has the conversation: it presses what the desk offered, or wants
+        a resolved case opened again.
+        """
+        return pressed(message.payload) is not None or cases.last_resolved(db, message.conversation) is not None
 
     def without_bot(self, db: Connection, message: Any) -> str | None:
-        """While a person owns the conversation, in danger while the assistant is switched off, or when the resident goes back
-        to the bot. Returns the state that the message came to; None where it was settled before.
+        """While a person owns the conversation, in danger while the assistant is switched off, or when the message is for the
+        desk. Returns the state that the message came to; None where it was settled before.
         """
         state = "answered_late" if talk.was_told_to_wait(db, message.id) else "answered"
         if not talk.settle(db, message.id, state):
             return None
         changes.note(db, message.conversation)  # while staff own it, it is settled without a word
-        case = cases.of_conversation(db, message.conversation)
-        ticket = case.ticket if case else None
-        owner = talk.get(db, message.conversation).owner
         if self.tell_danger(db, message):
             return state
-        if message.payload == CONTINUE:
-            moved = cases.back_to_bot(db, message.conversation, "resident", "continue_with_bot")
-            key = "with_staff" if owner == talk.STAFF else "back_with_bot" if moved and ticket else "not_waiting"
-            self._system(db, message.conversation, message.id, "notice", desk_texts.text(key, ticket=ticket), ticket, False)
+        chosen, owner = pressed(message.payload), talk.get(db, message.conversation).owner
+        if chosen and chosen[0] == CONTINUE:
+            self._back_to_bot(db, message, owner)
+        elif chosen:
+            self._on_outcome(db, message, *chosen)
         elif read_ticket(message.text):
             said = self._ticket_status(db, message, read_ticket(message.text))
-            self._system(db, message.conversation, message.id, "notice", said, ticket, owner == talk.QUEUE)
+            case = cases.of_conversation(db, message.conversation)
+            self._tell(db, message.id, message.conversation, said, case and case.ticket, owner == talk.QUEUE)
         elif owner == talk.QUEUE:
-            said = desk_texts.text("still_waiting", ticket=ticket)
-            self._system(db, message.conversation, message.id, "notice", said, ticket)
+            case = cases.of_conversation(db, message.conversation)
+            place = waiting.place(db, case)
+            said = desk_texts.text("still_waiting", ticket=case.ticket, place=place.words())
+            self._tell(db, message.id, message.conversation, said, case.ticket, queue=place.data())
+        elif owner == talk.BOT and _asks_to_open_again(message):
+            self._open_again(db, message, cases.last_resolved(db, message.conversation))
         self._offer_callback(db, message)
         return state
+
+    def _back_to_bot(self, db: Connection, message: Any, owner: str) -> None:
+        case = cases.of_conversation(db, message.conversation)
+        ticket = case.ticket if case else None
+        moved = cases.back_to_bot(db, message.conversation, "resident", "continue_with_bot")
+        key = "with_staff" if owner == talk.STAFF else "back_with_bot" if moved and ticket else "not_waiting"
+        self._tell(db, message.id, message.conversation, desk_texts.text(key, ticket=ticket), ticket, False)
+
+    def _on_outcome(self, db: Connection, message: Any, what: str, ticket: str) -> None:
+        """The resident says whether it is solved, or wants the case opened again."""
+        case = cases.by_ticket(db, ticket)
+        if what == REOPEN:
+            return self._open_again(db, message, case)
+        cases.say_solved(db, case, what == SOLVED)
+        offers = []
+        if what == SOLVED:
+            said = desk_texts.text("thanks")
+        elif case.status == "resolved":
+            said, offers = desk_texts.text("sorry_not_solved"), [offer(REOPEN, ticket)]
+        else:
+            said = desk_texts.text("already_open", ticket=ticket)
+        tell(db, message.conversation, said, ticket, offers, in_reply_to=message.id)
+        return None
+
+    def _open_again(self, db: Connection, message: Any, old: Any) -> None:
+        open_now = cases.of_conversation(db, message.conversation)
+        if open_now:
+            way_back = talk.get(db, message.conversation).owner == talk.QUEUE
+            said = desk_texts.text("already_open", ticket=open_now.ticket)
+            self._tell(db, message.id, message.conversation, said, open_now.ticket, way_back)
+            return
+        case = cases.open_again(db, old, message.id)
+        place = waiting.place(db, case)
+        key = "reopened" if case.id == old.id else "reopened_as_new"
+        said = desk_texts.text(key, ticket=case.ticket, old=old.ticket, place=place.words())
+        more = {"kind": "handoff", "callback": "offered", "queue": place.data()}
+        self._tell(db, message.id, message.conversation, said, case.ticket, **more)
 
     def _ticket_status(self, db: Connection, message: Any, ticket: str) -> str:
         """How far a case of this conversation is; other conversations' cases are not told of."""
@@ -171,7 +225,7 @@ class Outcomes:
 
         return desk_texts.text(
             f"ticket_{case.status}", ticket=ticket, opened=day(case.opened_at), resolved=day(case.resolved_at),
-            name=case.claimed_by, outcome=case.outcome,
+            name=case.claimed_by, outcome=case.outcome, place=waiting.place(db, case).words(),
         )
 
     def _erase(self, db: Connection, message: Any) -> None:
@@ -185,7 +239,8 @@ class Outcomes:
         if not talk.settle(db, message.id, "given_up"):
             return None
         human = [{"title": text("human"), "says": text("human"), "payload": HUMAN}]
-        said = talk.Outgoing("system", "notice", text("given_up"), quick_replies=human, data=dict(NOTHING_UNDERSTOOD))
+        data = NOTHING_UNDERSTOOD | {"given_up": True}
+        said = talk.Outgoing("system", "notice", text("given_up"), quick_replies=human, data=data)
         talk.say(db, message.conversation, said, message.id)
         return "given_up"
 
@@ -193,7 +248,9 @@ class Outcomes:
         """Give back to the bot what waits for a person since before ``since``; the cases stay open."""
         for conversation in talk.queued_since(db, since):
             case = cases.of_conversation(db, conversation)
-            if cases.back_to_bot(db, conversation, "system", "nobody claimed in time"):
-                ticket = case.ticket if case else ""
-                said = desk_texts.text("nobody_yet", ticket=ticket)
-                self._system(db, conversation, None, "notice", said, ticket or None, False)
+            if cases.back_to_bot(db, conversation, "system", "nobody_claimed_in_time"):
+                self._tell(db, None, conversation, desk_texts.text("nobody_yet", ticket=case.ticket), case.ticket, False)
+
+
+def _asks_to_open_again(message: Any) -> bool:
+    return message.payload is None and bool(regex.fullmatch(desk_texts.text("reopen_words"), message.text.strip()))

@@ -21,12 +21,12 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.gateway.logs import hashed, outside_requests
 from bot.gateway.metrics import Metrics
-from bot.gateway.outcomes import CONTINUE, Outcomes
+from bot.gateway.outcomes import Outcomes
 from bot.gateway.rasa_client import RasaClient, RasaFailed
 from bot.gateway.stages import Stages, milliseconds
 from bot.gateway.switchboard import Switchboard
 from bot.settings import Settings
-from desk import changes
+from desk import changes, waiting
 from desk import conversations as talk
 from desk.store import aware, now, reading
 from policy_kb import Reader
@@ -286,13 +286,16 @@ class Turns:
     async def _try_to_answer(self, message: Any, conversation: Any, stages: Stages) -> Settled | None:
         if conversation is None:
             return None
-        if conversation.owner != talk.BOT or message.payload == CONTINUE or await self._in_danger_while_off(message):
+        if conversation.owner != talk.BOT or await self._is_for_desk(message) or await self._in_danger_while_off(message):
             return await self._settle(message, self._outcomes.without_bot, stages)
         with stages.of("rasa"):
             turn = await self._rasa.turn(
                 conversation.context, text=message.text, payload=message.payload, metadata=self._metadata(message)
             )
         return await self._settle(message, partial(self._outcomes.commit, turn=turn), stages)
+
+    async def _is_for_desk(self, message: Any) -> bool:
+        return self._outcomes.may_be_for_desk(message) and await self.read(partial(self._outcomes.is_for_desk, message=message))
 
     async def _in_danger_while_off(self, message: Any) -> bool:
         """Whether the number has to come without the assistant, because an operator switched it off."""
@@ -340,3 +343,7 @@ class Turns:
         """``queue → bot`` where nobody claimed in time; the case stays open."""
         since = now() - dt.timedelta(seconds=self._settings.unclaimed_after)
         await self.write(lambda db: self._outcomes.release_unclaimed(db, since))
+
+    async def release_silent(self) -> None:
+        """``staff → queue`` where the resident waits and the person who has the case says nothing (``HUIMIN_STAFF_SILENCE``)."""
+        await self.write(lambda db: waiting.release_silent(db, self._settings.silent_after))

@@ -23,7 +23,6 @@ from desk.tables import callbacks as table
 
 SECRET = "a secret"
 LEFT = Callback("138 1234 5678", "张大爷", "下午")
-SAID = talk.Outgoing("system", "notice", "已办结")
 # However a number could stand on disk.
 PLAIN = [b"13812345678", b"138 1234 5678", b"1234 5678", "张大爷".encode(), "下午".encode(), "张大爷".encode("utf-16-le")]
 
@@ -94,7 +93,7 @@ def test_once_it_is_deleted_its_sealed_bytes_are_gone_too(store, url, conversati
         sealed = db.execute(sa.select(table.c.sealed)).scalar()
     with store.begin() as db:
         if how == "resolve":
-            cases.resolve(db, ticket, "王芳", "已告知", SAID)
+            cases.resolve(db, ticket, "王芳", "answered", "已告知")
         elif how == "take_back":
             callbacks.take_back(db, conversation)
         elif how == "replace":
@@ -143,7 +142,7 @@ def test_what_the_resident_does_is_written_down_without_the_number(db, conversat
 def test_the_next_case_of_the_conversation_has_no_number(db, conversation):
     first = open_case(db, conversation)
     callbacks.leave(db, SECRET, conversation, LEFT)
-    cases.resolve(db, first, "王芳", "已告知", SAID)
+    cases.resolve(db, first, "王芳", "answered", "已告知")
     with pytest.raises(callbacks.NoOpenCase):
         callbacks.left(db, SECRET, conversation)
     second = open_case(db, conversation)
@@ -193,7 +192,7 @@ def test_with_another_key_it_is_unreadable_and_nothing_breaks(db, conversation):
         callbacks.left(db, "another", conversation)
     callbacks.leave(db, "another", conversation, LEFT)
     assert callbacks.look(db, "another", ticket, "王芳") == LEFT
-    cases.resolve(db, ticket, "王芳", "已告知", SAID)
+    cases.resolve(db, ticket, "王芳", "answered", "已告知")
     assert rows(db) == 0
 
 
@@ -208,7 +207,7 @@ def test_the_terminal_shows_it_to_the_claimer(desk, store, conversation_of):
     status, said, _ = desk("callback", ticket, "--as", "王芳")
     assert status == 0
     assert "138 1234 5678　称呼：张大爷　方便的时间：下午" in said
-    assert "王芳 callback_seen" in desk("show", ticket)[1]
+    assert "王芳 看了回拨电话" in desk("show", ticket)[1]
 
 
 @pytest.mark.parametrize("command", [("cases",), ("show", "{}"), ("callback", "{}", "--as", "李强"), ("feedback",)])
@@ -232,7 +231,7 @@ def test_a_key_that_cannot_be_read_is_said_in_a_sentence(desk, store, conversati
         raise PermissionError(13, "Permission denied")
 
     _, ticket = conversation_of()
-    monkeypatch.setattr("desk.__main__.secret_key", no_key)
+    monkeypatch.setattr("desk.case_commands.secret_key", no_key)
     assert desk("callback", ticket, "--as", "王芳") == (1, "", "密钥读不到（HUIMIN_SECRET_KEY 或 var/secret_key）：Permission denied\n")
 
 
@@ -272,7 +271,7 @@ def test_a_number_never_outlives_the_case_however_it_races_with_resolving(databa
             conversation, message = in_transaction(talk.begin, incoming())
             ticket = in_transaction(open_case, conversation)
             leave = partial(in_transaction, callbacks.leave, SECRET, conversation, LEFT)
-            resolve = partial(in_transaction, cases.resolve, ticket, "王芳", "已告知", SAID)
+            resolve = partial(in_transaction, cases.resolve, ticket, "王芳", "answered", "已告知")
             failed = at_once(leave, resolve, leave)
             assert {type(f) for f in failed} <= {type(None), callbacks.NoOpenCase}
             assert in_transaction(cases.by_ticket, ticket).status == "resolved"

@@ -80,7 +80,7 @@ def test_the_list_puts_urgent_cases_first_and_marks_them(desk, store, ticket, in
 def test_a_case_is_shown_with_the_whole_conversation(terminal, ticket):
     status, said, _ = terminal("show", ticket.lower())
     assert status == 0
-    for part in (ticket, "要求人工", "[1] 居民", "我要找人工", "[2] 系统", "resident open"):
+    for part in (ticket, "要求人工", "[1] 居民", "我要找人工", "[2] 系统", "居民 登记：要求人工"):
         assert part in said
 
 
@@ -99,7 +99,7 @@ def test_resolving_tells_the_resident_the_outcome_and_gives_the_conversation_bac
         last = talk.history(db, case.conversation)[-1]
         assert talk.get(db, case.conversation).owner == "bot"
     assert last.sender == "system"
-    assert f"{ticket} 已经办结：请带户口本到街道办理。" in last.text
+    assert f"{ticket} 已经办结（已答复）：请带户口本到街道办理。" in last.text
     assert "。。" not in last.text
 
 

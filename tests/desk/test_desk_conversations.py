@@ -156,6 +156,6 @@ def test_a_conversation_with_an_open_case_is_kept_until_it_is_resolved(db, conve
     aged(db, conversation, 400)
     assert talk.forget_older(db, now() - dt.timedelta(days=180)) == 0
     cases.claim(db, case.ticket, "小王")
-    cases.resolve(db, case.ticket, "小王", "已告知", talk.Outgoing("system", "notice", "已办结"))
+    cases.resolve(db, case.ticket, "小王", "answered", "已告知")
     aged(db, conversation, 400)
     assert talk.forget_older(db, now() - dt.timedelta(days=180)) == 1

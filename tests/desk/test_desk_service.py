@@ -73,7 +73,7 @@ def test_a_resolved_case_is_not_open(opened, incoming):
     with opened.begin() as db:
         conversation, _ = talk.begin(db, incoming())
         case = cases.open_case(db, conversation, None, reason="complaint", urgent=False, department=None, summary="")
-        cases.resolve(db, case.ticket, "王芳", "已办", talk.Outgoing("system", "notice", "已办"))
+        cases.resolve(db, case.ticket, "王芳", "answered", "已办")
         assert counts(db).open_cases == {True: 0, False: 0}
 
 

@@ -8,7 +8,6 @@ import logging
 import pytest
 
 from desk import cases
-from desk import conversations as talk
 from tests.gateway.fake_rasa import answer, fail, handoff, hang
 from tests.gateway.house import HURRIED, body
 
@@ -103,7 +102,7 @@ async def test_a_danger_whose_case_is_resolved_before_rasa_fails_again_is_not_as
         await someone.say("我不想活了")
         [case] = someone.cases()
         with house.store.begin() as db:
-            cases.resolve(db, case.ticket, "王芳", "已经联系到本人", talk.Outgoing("system", "notice", "已经办结"))
+            cases.resolve(db, case.ticket, "王芳", "answered", "已经联系到本人")
         go.set()
         await asyncio.wait_for(house.until(lambda: someone.states() != ["received"]), 5)
         assert len(house.rasa.asked) < 20

@@ -6,9 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.gateway.outcomes import NOTHING_UNDERSTOOD
 from desk import cases
-from desk import conversations as talk
 from desk.tickets import read_ticket
 from tests.gateway.fake_rasa import answer, handoff, hang
 from tests.gateway.house import LONG_AGO, House, Resident, new_id
@@ -61,6 +59,7 @@ async def test_out_of_hours_the_reply_says_so_and_the_case_is_opened_all_the_sam
     street, monkeypatch, somebody_works, hours_said
 ):
     monkeypatch.setattr("desk.hours.open_at", lambda moment: somebody_works)
+    monkeypatch.delenv("HUIMIN_OFFICE_HOURS", raising=False)
     async with street.open() as house:
         someone = house.resident()
         house.rasa.next.append(handoff())
@@ -200,16 +199,15 @@ async def test_no_promise_of_an_answer_of_the_bot_once_staff_have_claimed(street
 async def test_after_resolving_the_resident_knows_what_came_of_it_and_the_bot_answers_again(street):
     async with street.open() as house:
         someone = await waiting_for_a_person(house)
-        done = talk.Outgoing("system", "notice", "您的工单已经办结：请到街道办理。", data=dict(NOTHING_UNDERSTOOD))
-        staff(house, cases.resolve, ticket_of(someone), "王芳", "请到街道办理", done)
-        assert (await someone.said_to_me())[-1] == done.text
+        staff(house, cases.resolve, ticket_of(someone), "王芳", "answered", "请到街道办理。")
+        assert f"{ticket_of(someone)} 已经办结（已答复）：请到街道办理。" in (await someone.said_to_me())[-1]
         assert (await someone.say("谢谢")).texts == ["答：谢谢"]
 
 
 async def test_a_new_request_after_resolving_opens_a_new_case(street):
     async with street.open() as house:
         someone = await waiting_for_a_person(house)
-        staff(house, cases.resolve, ticket_of(someone), "王芳", "好", talk.Outgoing("system", "notice", "好", data=dict(NOTHING_UNDERSTOOD)))
+        staff(house, cases.resolve, ticket_of(someone), "王芳", "answered", "好")
         house.rasa.next.append(handoff())
         await someone.say("转人工")
         assert [c.status for c in sorted(someone.cases(), key=lambda c: c.opened_at)] == ["resolved", "open"]

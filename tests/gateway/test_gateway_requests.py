@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from desk import cases
-from desk import conversations as talk
 from desk.tables import metadata
 from tests.gateway.fake_rasa import answer, handoff, result
 from tests.gateway.house import House, Resident
@@ -39,7 +38,7 @@ async def test_the_status_tells_who_has_the_case_and_what_came_of_it(street):
             cases.claim(db, ticket, "王芳")
         assert "王芳正在处理" in (await someone.say(f"查进度{ticket}")).texts[0]
         with house.store.begin() as db:
-            cases.resolve(db, ticket, "王芳", "请到街道办理", talk.Outgoing("system", "notice", "办结"))
+            cases.resolve(db, ticket, "王芳", "answered", "请到街道办理")
         house.rasa.next.append(STATUS)
         assert "请到街道办理" in (await someone.say(f"查进度{ticket}")).texts[0]
 

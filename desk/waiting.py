@@ -1,0 +1,111 @@
+"""What it means to wait: the place in the queue, how long it takes, and who waits for a person that has fallen silent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import statistics
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from desk import cases as desk_cases
+from desk import hours
+from desk.moves import CLAIMED, OPEN, move
+from desk.store import aware, now
+from desk.tables import case_events, cases, messages
+from desk.telling import tell
+from desk.texts import text
+
+# Fewer cases than this in so many days tell nothing of how long it takes.
+FEWEST, RECENT, MOST = 5, dt.timedelta(days=14), 50
+
+
+@dataclass(frozen=True)
+class Place:
+    """``ahead``: open cases that come first; ``minutes``: how long it took others lately, in office hours, None where too few
+    say so; ``opens``: the next opening where the desk is closed now.
+    """
+
+    ahead: int
+    minutes: int | None
+    opens: dt.datetime | None
+
+    def data(self) -> dict:
+        """As the chat API shows it."""
+        return {"ahead": self.ahead, "minutes": self.minutes, "opens_at": self.opens and self.opens.isoformat(timespec="minutes")}
+
+    def words(self) -> str:
+        """For the resident; the time only where it is known."""
+        place = text("place_ahead", ahead=self.ahead) if self.ahead else text("place_first")
+        if self.minutes is None:
+            return text("place", place=place)
+        wait = text("minutes", count=self.minutes) if self.minutes < 60 else text("hours", count=math.ceil(self.minutes / 60))
+        return text("place_and_wait", place=place, wait=wait)
+
+
+def place(db: Connection, case: Row) -> Place:
+    """Where an open case stands."""
+    queue = [c.id for c in desk_cases.list_cases(db) if c.status == OPEN]
+    moment = now()
+    usual = usual_wait(db)
+    return Place(
+        queue.index(case.id) if case.id in queue else 0, None if usual is None else max(5, math.ceil(usual / 300) * 5),
+        None if hours.open_at(moment) else hours.next_opening(moment),
+    )
+
+
+def usual_wait(db: Connection) -> float | None:
+    """Seconds of office hours from opening to claim: the median of the calm cases claimed in office hours lately, None where
+    they are fewer than :data:`FEWEST`. Who waits longer than that still counts too, or it would be too hopeful.
+    """
+    claimed = [hours.open_seconds(aware(opened), aware(at)) for opened, at in _first_claims(db) if hours.open_at(aware(at))]
+    if len(claimed) < FEWEST:
+        return None
+    usual, moment = statistics.median(claimed), now()
+    c = cases.c
+    waiting = db.execute(sa.select(c.opened_at).where(
+        c.status == OPEN, c.urgent.is_(False), c.claimed_at.is_(None), c.opened_at >= moment - RECENT)).scalars()
+    longer = [w for w in (hours.open_seconds(aware(opened), moment) for opened in waiting) if w > usual]
+    return statistics.median(claimed + longer)
+
+
+def _first_claims(db: Connection) -> list[Row]:
+    e, c = case_events.c, cases.c
+    first = sa.func.min(e.at)
+    query = (
+        sa.select(c.opened_at, first.label("at")).select_from(case_events.join(cases, e.case == c.id))
+        .where(e.what == "claim", c.urgent.is_(False)).group_by(c.id, c.opened_at)
+        .having(first >= now() - RECENT).order_by(first.desc()).limit(MOST)
+    )
+    return list(db.execute(query))
+
+
+def waits_since(db: Connection, case: Row) -> dt.datetime | None:
+    """Since when the resident of a claimed case has waited for a word of staff; None where the last word is theirs."""
+    m = messages.c
+    last = db.execute(
+        sa.select(sa.func.max(m.seq)).where(
+            m.conversation == case.conversation, m.sender == "staff", m.created_at >= case.claimed_at)
+    ).scalar()
+    if last is None:
+        return aware(case.claimed_at)
+    said = db.execute(
+        sa.select(sa.func.min(m.created_at)).where(m.conversation == case.conversation, m.sender == "resident", m.seq > last)
+    ).scalar()
+    return aware(said)
+
+
+def release_silent(db: Connection, after: float) -> None:
+    """Give back to the queue what staff have claimed and left without a word for ``after`` seconds of office hours while the
+    resident waits. Both are told: the resident in the chat, staff as of a new case.
+    """
+    moment = now()
+    for known in desk_cases.list_cases(db):
+        since = waits_since(db, known) if known.status == CLAIMED else None
+        if since is None or not hours.open_at(moment) or hours.open_seconds(since, moment) < after:
+            continue
+        move(db, known, "silence", "system", known.claimed_by, claimed_by=None, claimed_at=None, notified_at=None)
+        said = text("fell_silent", ticket=known.ticket, name=known.claimed_by)
+        tell(db, known.conversation, said, known.ticket)
