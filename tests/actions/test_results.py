@@ -175,6 +175,14 @@ def test_a_handover_says_why_and_what_was_asked_and_who_leads(conversation, kb, 
     assert said.handoff.department == kb.department("minimum_living_allowance", "445303")
 
 
+@pytest.mark.parametrize(("intent", "reason"), [("request_human", "not_understood"), ("affirm", "not_understood"), ("complaint", "complaint")])
+def test_a_person_wanted_after_two_failures_in_a_row_is_wanted_for_that(conversation, intent, reason):
+    c = conversation()
+    for _ in range(2):
+        c.say("咕噜咕噜", "nlu_fallback", NotUnderstood())
+    assert c.say("好", intent, Handover()).handoff.reason == reason
+
+
 def test_a_handover_without_anything_asked_before_has_an_empty_summary(conversation):
     said = conversation().say("转人工", "request_human", Handover())
     assert (said.handoff.summary, said.handoff.department) == ("", None)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from desk import cases
 from desk import conversations as talk
@@ -139,3 +140,49 @@ def test_a_store_that_cannot_be_opened_is_said_in_a_sentence(desk, url):
     status, _, complaint = desk("cases")
     assert status == 1
     assert "Traceback" not in complaint
+
+
+def test_a_case_goes_through_every_move_by_commands(desk, store, ticket):
+    steps = [
+        ("claim", ticket, "--as", "王芳"), ("note", ticket, "户口本已核对", "--as", "王芳"),
+        ("transfer", ticket, "李强", "请核对残疾证", "--as", "王芳"), ("claim", ticket, "--as", "李强"),
+        ("release", ticket, "下班", "--as", "李强"), ("claim", ticket, "--as", "王芳"),
+        ("claim", ticket, "--take-over", "--as", "主管"), ("resolve", ticket, "已约好", "--kind", "arranged", "--as", "主管"),
+        ("reopen", ticket, "居民来电", "--as", "主管"), ("follow-up", ticket, "call", "2099-01-01", "--person", "李强", "--as", "主管"),
+    ]
+    for step in steps:
+        status, said, complaint = desk(*step)
+        assert (status, complaint) == (0, ""), step
+        assert said, step
+    shown = desk("show", ticket)[1]
+    for part in ("备注：户口本已核对", "转出：李强：请核对残疾证", "放回队列：下班", "主管 接过：王芳", "办结：已安排办理：已约好", "重新打开：居民来电",
+                 "转给：主管", "定下日子：2099-01-01 李强 回访"):
+        assert part in shown
+    assert "转给主管" in desk("cases")[1]
+
+
+def test_what_is_due_is_listed_and_done(desk, ticket):
+    desk("follow-up", ticket, "visit", "2099-01-01", "--person", "李强", "--note", "看看房子", "--as", "王芳")
+    assert desk("due") == (0, "没有到期的探访和回访\n", "")
+    line = desk("due", "--until", "2099-01-01")[1]
+    assert ("探访" in line, "李强" in line, "看看房子" in line, ticket in line) == (True,) * 4
+    number = line.split()[0]
+    assert desk("done", number, "一切都好", "--as", "李强")[0] == 0
+    assert desk("done", number, "一切都好", "--as", "李强")[::2] == (1, f"编号 {number} 已经完成\n")
+
+
+@pytest.mark.parametrize("wrong", [("resolve", "{}", "好", "--kind", "whatever"), ("follow-up", "{}", "call", "明天")])
+def test_a_wrong_kind_or_day_is_refused_by_the_command(desk, ticket, wrong):
+    with pytest.raises(SystemExit) as refused:
+        desk(*(part.format(ticket) for part in wrong))
+    assert refused.value.code == 2
+
+
+def test_a_day_that_is_over_is_said_in_a_sentence(desk, ticket):
+    assert desk("follow-up", ticket, "call", "2020-01-01")[::2] == (1, "2020-01-01 已经过去，请写今天或以后的日期\n")
+
+
+def test_a_store_of_a_newer_program_is_said_in_a_sentence(desk, store):
+    with store.begin() as db:
+        db.execute(sa.text("UPDATE desk_alembic_version SET version_num = '9999'"))
+    assert desk("cases")[::2] == (1, "工单库是更新版本的程序建立的，请用那个版本的程序打开\n")
