@@ -15,7 +15,7 @@ from desk import conversations as talk
 from desk.moves import CLAIMED, OPEN, RESOLVED, NoSuchCase, NotPossible, by_ticket, held, move, record, refusal
 from desk.store import aware, now
 from desk.tables import callbacks, case_events, cases
-from desk.telling import NOT_SOLVED, NOTHING_UNDERSTOOD, REOPEN, SOLVED, offer, tell
+from desk.telling import CONTINUE, NOT_SOLVED, NOTHING_UNDERSTOOD, REOPEN, SOLVED, offer, tell
 from desk.texts import text
 from desk.tickets import new_ticket
 
@@ -23,6 +23,8 @@ __all__ = ["NoSuchCase", "NotPossible", "by_ticket", "record"]
 
 # What came of a case.
 OUTCOMES = ("answered", "arranged", "referred", "unreachable", "withdrawn", "other")
+# Who does what residents do.
+RESIDENT = "resident"
 # Events that say why in one word, a ``reason_…`` of texts.yaml.
 WITH_REASON = ("open", "urgent", "queue", "asked_again")
 # How long after its end a case can be opened again; later a new one goes on with it.
@@ -55,7 +57,7 @@ def open_case(
          "urgent": urgent, "department": department, "summary": summary, "status": OPEN, "opened_at": now(),
          "follows": follows},
     )
-    record(db, name, "resident", "open", reason)
+    record(db, name, RESIDENT, "open", reason)
     talk.set_owner(db, conversation, talk.QUEUE)
     return by_ticket(db, ticket)
 
@@ -65,11 +67,11 @@ def _asked_again(db: Connection, case: Row, reason: str, urgent: bool) -> Row:
         return case
     if urgent and not case.urgent:
         db.execute(cases.update().where(cases.c.id == case.id).values(urgent=True, reason=reason, notified_at=None))
-        record(db, case.id, "resident", "urgent", reason)
+        record(db, case.id, RESIDENT, "urgent", reason)
     if talk.get(db, case.conversation).owner == talk.BOT:
-        move(db, case, "queue", "resident", reason)
+        move(db, case, "queue", RESIDENT, reason)
     elif reason not in reasons(db, case.id):
-        record(db, case.id, "resident", "asked_again", reason)
+        record(db, case.id, RESIDENT, "asked_again", reason)
     return by_ticket(db, case.ticket)
 
 
@@ -105,10 +107,10 @@ def of_conversation(db: Connection, conversation: str) -> Row | None:
 
 
 def last_resolved(db: Connection, conversation: str) -> Row | None:
+    """The case of a conversation that came to its end last."""
     c = cases.c
-    return db.execute(
-        sa.select(cases).where(c.conversation == conversation, c.status == RESOLVED).order_by(c.resolved_at.desc())
-    ).first()
+    ended = sa.select(cases).where(c.conversation == conversation, c.status == RESOLVED)
+    return db.execute(ended.order_by(c.resolved_at.desc(), c.opened_at.desc())).first()
 
 
 def events(db: Connection, case: str) -> list[Row]:
@@ -159,7 +161,7 @@ def transfer(db: Connection, ticket: str, who: str, to: str, words: str) -> Row:
         _check_hers(case, who)
     after = move(db, case, "transfer", who, f"{to}：{words}", wanted_by=to, **_NOBODYS)
     if case.status == CLAIMED:
-        tell(db, case.conversation, text("handed_on", ticket=case.ticket, to=to), case.ticket)
+        tell(db, case.conversation, text("handed_on", ticket=case.ticket, to=to), case.ticket, [offer(CONTINUE)])
     return after
 
 
@@ -169,7 +171,7 @@ def release(db: Connection, ticket: str, who: str, words: str) -> Row:
     if case.status == CLAIMED:
         _check_hers(case, who)
     after = move(db, case, "release", who, words, **_NOBODYS)
-    tell(db, case.conversation, text("back_in_queue", ticket=case.ticket, name=who), case.ticket)
+    tell(db, case.conversation, text("back_in_queue", ticket=case.ticket, name=who), case.ticket, [offer(CONTINUE)])
     return after
 
 
@@ -210,16 +212,19 @@ def reopen(db: Connection, ticket: str, who: str, why: str) -> Row:
     other = of_conversation(db, case.conversation)
     if other:
         raise NotPossible(f"居民已经有一个没有办结的工单 {other.ticket}")
-    return move(
+    after = move(
         db, case, "reopen", who, why, wanted_by=case.claimed_by, resolved_at=None, outcome=None, outcome_kind=None, **_NOBODYS
     )
+    if who != RESIDENT:
+        tell(db, case.conversation, text("reopened_by_staff", ticket=case.ticket), case.ticket, [offer(CONTINUE)])
+    return after
 
 
 def open_again(db: Connection, case: Row, message: str) -> Row:
     """The resident wants a resolved case open: it is opened again, or a new one goes on with it, or one is open already."""
     other = of_conversation(db, case.conversation)
     if other is None and now() - aware(case.resolved_at) <= REOPENED_WITHIN:
-        return reopen(db, case.ticket, "resident", "not_solved")
+        return reopen(db, case.ticket, RESIDENT, "not_solved")
     return open_case(
         db, case.conversation, message, reason="not_solved", urgent=False, department=case.department, summary=case.summary,
         follows=case.ticket,
@@ -231,7 +236,7 @@ def say_solved(db: Connection, case: Row, solved: bool) -> None:
     if case.solved == solved:
         return
     db.execute(cases.update().where(cases.c.id == case.id).values(solved=solved))
-    record(db, case.id, "resident", "solved" if solved else "not_solved")
+    record(db, case.id, RESIDENT, "solved" if solved else "not_solved")
 
 
 def back_to_bot(db: Connection, conversation: str, who: str, why: str) -> bool:

@@ -154,6 +154,12 @@ def receive(db: Connection, conversation: str, incoming: Incoming) -> Row:
     return get_message(db, name)
 
 
+def does(db: Connection, conversation: str, reply: str) -> str | None:
+    """What a quick reply of this conversation does, by its opaque id; None where there is none."""
+    q = quick_replies.c
+    return db.execute(sa.select(q.payload).where(q.id == reply, q.conversation == conversation)).scalar()
+
+
 def say(db: Connection, conversation: str, outgoing: Outgoing, in_reply_to: str | None = None) -> str:
     """Add a message for the resident and return its id; its quick replies get opaque ids."""
     name = uuid.uuid4().hex

@@ -15,7 +15,7 @@ from desk import hours
 from desk.moves import CLAIMED, OPEN, move
 from desk.store import aware, now
 from desk.tables import case_events, cases, messages
-from desk.telling import tell
+from desk.telling import CONTINUE, offer, tell
 from desk.texts import text
 
 # Fewer cases than this in so many days tell nothing of how long it takes.
@@ -108,4 +108,4 @@ def release_silent(db: Connection, after: float) -> None:
             continue
         move(db, known, "silence", "system", known.claimed_by, claimed_by=None, claimed_at=None, notified_at=None)
         said = text("fell_silent", ticket=known.ticket, name=known.claimed_by)
-        tell(db, known.conversation, said, known.ticket)
+        tell(db, known.conversation, said, known.ticket, [offer(CONTINUE)])

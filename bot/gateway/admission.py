@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot.gateway import keys
 from bot.gateway.errors import Refused
+from bot.gateway.for_desk import is_for_desk
 from desk import conversations as talk
 from policy_kb import KnowledgeBase, emergencies
 
@@ -33,4 +34,7 @@ def _goes_on(db: Connection, kb: KnowledgeBase, conversation: str | None, messag
     if talk.is_known(db, conversation, message.client_id):
         return True
     row = talk.get(db, conversation) if conversation else None
-    return row is not None and row.owner != talk.BOT
+    if row is None or row.owner != talk.BOT:
+        return row is not None
+    payload = talk.does(db, conversation, message.payload) if message.payload else None
+    return is_for_desk(db, conversation, message.text, payload)

@@ -6,10 +6,10 @@ import datetime as dt
 import logging
 from typing import Any
 
-import regex
 from sqlalchemy.engine import Connection
 
 from bot.gateway.errors import text
+from bot.gateway.for_desk import asks_to_open_again
 from bot.gateway.reasons import reason_for
 from bot.gateway.results import Result, Turn
 from bot.masking import PHONE
@@ -133,18 +133,6 @@ class Outcomes:
         """Say something in reply to a message, with the way back to the bot."""
         tell(db, conversation, said, ticket, [offer(CONTINUE)] if way_back else [], in_reply_to=message, **more)
 
-    @staticmethod
-    def may_be_for_desk(message: Any) -> bool:
-        """Whether :meth:`is_for_desk` has to be asked."""
-        return pressed(message.payload) is not None or _asks_to_open_again(message)
-
-    @staticmethod
-    def is_for_desk(db: Connection, message: Any) -> bool:
-        """Whether a message is none for the bot although that has the conversation: it presses what the desk offered, or wants
-        a resolved case opened again.
-        """
-        return pressed(message.payload) is not None or cases.last_resolved(db, message.conversation) is not None
-
     def without_bot(self, db: Connection, message: Any) -> str | None:
         """While a person owns the conversation, in danger while the assistant is switched off, or when the message is for the
         desk. Returns the state that the message came to; None where it was settled before.
@@ -169,7 +157,7 @@ class Outcomes:
             place = waiting.place(db, case)
             said = desk_texts.text("still_waiting", ticket=case.ticket, place=place.words())
             self._tell(db, message.id, message.conversation, said, case.ticket, queue=place.data())
-        elif owner == talk.BOT and _asks_to_open_again(message):
+        elif owner == talk.BOT and asks_to_open_again(message.text, message.payload):
             self._open_again(db, message, cases.last_resolved(db, message.conversation))
         self._offer_callback(db, message)
         return state
@@ -250,7 +238,3 @@ class Outcomes:
             case = cases.of_conversation(db, conversation)
             if cases.back_to_bot(db, conversation, "system", "nobody_claimed_in_time"):
                 self._tell(db, None, conversation, desk_texts.text("nobody_yet", ticket=case.ticket), case.ticket, False)
-
-
-def _asks_to_open_again(message: Any) -> bool:
-    return message.payload is None and bool(regex.fullmatch(desk_texts.text("reopen_words"), message.text.strip()))

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from bot.gateway.for_desk import is_for_desk, may_be_for_desk
 from bot.gateway.logs import hashed, outside_requests
 from bot.gateway.metrics import Metrics
 from bot.gateway.outcomes import Outcomes
@@ -295,7 +296,8 @@ class Turns:
         return await self._settle(message, partial(self._outcomes.commit, turn=turn), stages)
 
     async def _is_for_desk(self, message: Any) -> bool:
-        return self._outcomes.may_be_for_desk(message) and await self.read(partial(self._outcomes.is_for_desk, message=message))
+        given = message.text, message.payload
+        return may_be_for_desk(*given) and await self.read(lambda db: is_for_desk(db, message.conversation, *given))
 
     async def _in_danger_while_off(self, message: Any) -> bool:
         """Whether the number has to come without the assistant, because an operator switched it off."""

@@ -139,9 +139,11 @@ def test_the_resident_is_asked_once_whether_it_is_solved(db, conversation, ticke
     assert "解决了吗" not in said(db, conversation)[-1]
 
 
-def test_a_case_opened_again_waits_for_who_had_it(db, ticket):
+def test_a_case_opened_again_waits_for_who_had_it_and_the_resident_is_told(db, conversation, ticket):
     cases.resolve(db, ticket, "王芳", "answered", "好")
     cases.reopen(db, ticket, "李强", "居民来电")
+    assert "重新打开了您的工单" in said(db, conversation)[-1]
+    assert buttons(db, conversation) == ["继续问机器人"]
     case = cases.by_ticket(db, ticket)
     assert state(db, ticket) == ("open", "queue", None, "王芳")
     assert (case.outcome, case.outcome_kind, case.resolved_at) == (None, None, None)

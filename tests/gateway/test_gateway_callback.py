@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from bot.gateway import keys
 from bot.gateway.chat import token_for
 from desk import callbacks, cases, service
-from desk import conversations as talk
 from desk.callbacks import Callback
 from desk.tables import callbacks as table
 from tests.gateway.fake_rasa import answer, handoff, result
@@ -23,7 +22,6 @@ from tests.gateway.test_gateway_refusals import refused
 NUMBER = {"phone": "138-1234-5678"}
 TOLD = {"left": True, "hint": "尾号 5678", "until": "办结后删除"}
 NONE = {"left": False, "hint": None, "until": None}
-SAID = talk.Outgoing("system", "notice", "已办结", data={"benefit": None, "aspect": None, "region": None})
 MASKED = "我的电话是13812345678，你们打给我"
 
 
@@ -74,7 +72,7 @@ async def test_before_a_person_was_asked_for_and_after_the_case_is_resolved_it_i
                 house.rasa.next.append(handoff())
                 await someone.say("转人工")
                 await leave(someone)
-                staff(house, cases.resolve, ticket_of(someone), "王芳", "已告知", SAID)
+                staff(house, cases.resolve, ticket_of(someone), "王芳", "answered", "已告知")
         assert left(house) == 0
 
 
@@ -82,7 +80,7 @@ async def test_a_case_after_a_resolved_one_has_no_number(street):
     async with street.open() as house:
         someone = await waiting_for_a_person(house)
         await leave(someone)
-        staff(house, cases.resolve, ticket_of(someone), "王芳", "已告知", SAID)
+        staff(house, cases.resolve, ticket_of(someone), "王芳", "answered", "已告知")
         house.rasa.next.append(handoff())
         await someone.say("还要人工")
         assert await told(someone) == NONE
@@ -224,7 +222,7 @@ async def test_no_number_survives_a_case_that_is_resolved_meanwhile(street):
         for n in range(15):
             someone = await waiting_for_a_person(house)
             ticket = ticket_of(someone)
-            resolving = asyncio.to_thread(staff, house, cases.resolve, ticket, "王芳", "已告知", SAID)
+            resolving = asyncio.to_thread(staff, house, cases.resolve, ticket, "王芳", "answered", "已告知")
             puts = [leave(someone) for _ in range(3)]
             answers = await asyncio.gather(*(puts[: n % 4]), resolving, *(puts[n % 4 :]))
             assert {a.status for a in answers if hasattr(a, "body")} <= {200, 409}

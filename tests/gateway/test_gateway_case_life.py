@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from desk import cases
+from desk import cases, service
 from desk.store import now
 from tests.gateway.fake_rasa import answer, fail, handoff, result
 from tests.gateway.house import House, Resident
@@ -150,6 +150,17 @@ async def test_pressing_twice_opens_one_case(street):
         await someone.press(button)
         assert "正开着" in (await someone.press(button)).texts[0]
         assert len(someone.cases()) == 1
+
+
+async def test_what_the_desk_offered_works_while_the_assistant_is_switched_off(street):
+    async with street.open() as house:
+        someone = await resolved(house)
+        history = await someone.history()
+        staff(house, service.switch_off, "维护", "小王")
+        house.turns.switchboard._looked = None
+        assert (await someone.say("低保多少钱")).status == 503
+        assert (await someone.press(history.button("没解决"))).status == 200
+        assert (await someone.say("还没解决")).body["handled_by"] == "queue"
 
 
 async def test_a_resident_left_without_a_word_is_back_in_the_queue(street):
