@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from desk import cases as desk_cases
 from desk import hours
-from desk.moves import CLAIMED, OPEN, move
+from desk.moves import CLAIMED, OPEN, held, move
 from desk.store import aware, now
 from desk.tables import case_events, cases, messages
 from desk.telling import CONTINUE, offer, tell
@@ -97,15 +97,28 @@ def waits_since(db: Connection, case: Row) -> dt.datetime | None:
     return aware(said)
 
 
-def release_silent(db: Connection, after: float) -> None:
-    """Give back to the queue what staff have claimed and left without a word for ``after`` seconds of office hours while the
-    resident waits. Both are told: the resident in the chat, staff as of a new case.
+def left_waiting(db: Connection, after: float) -> list[str]:
+    """The tickets that staff have claimed and left without a word for ``after`` seconds of office hours while the resident waits;
+    none while the desk is closed.
     """
     moment = now()
-    for known in desk_cases.list_cases(db):
-        since = waits_since(db, known) if known.status == CLAIMED else None
-        if since is None or not hours.open_at(moment) or hours.open_seconds(since, moment) < after:
-            continue
-        move(db, known, "silence", "system", known.claimed_by, claimed_by=None, claimed_at=None, notified_at=None)
-        said = text("fell_silent", ticket=known.ticket, name=known.claimed_by)
-        tell(db, known.conversation, said, known.ticket, [offer(CONTINUE)])
+    if not hours.open_at(moment):
+        return []
+    return [c.ticket for c in desk_cases.list_cases(db) if _is_left(db, c, moment, after)]
+
+
+def _is_left(db: Connection, case: Row, moment: dt.datetime, after: float) -> bool:
+    since = waits_since(db, case) if case.status == CLAIMED else None
+    return since is not None and hours.open_seconds(since, moment) >= after
+
+
+def release_silent(db: Connection, ticket: str, after: float) -> None:
+    """Give a case that is still left waiting back to the queue. Both are told: the resident in the chat, staff as of a new case.
+
+    Raises ``NoSuchCase`` where it is erased.
+    """
+    case = held(db, ticket)
+    if not _is_left(db, case, now(), after):
+        return
+    move(db, case, "silence", "system", case.claimed_by, claimed_by=None, claimed_at=None, notified_at=None)
+    tell(db, case.conversation, text("fell_silent", ticket=ticket, name=case.claimed_by), ticket, [offer(CONTINUE)])

@@ -27,7 +27,7 @@ from bot.gateway.rasa_client import RasaClient, RasaFailed
 from bot.gateway.stages import Stages, milliseconds
 from bot.gateway.switchboard import Switchboard
 from bot.settings import Settings
-from desk import changes, waiting
+from desk import cases, changes, waiting
 from desk import conversations as talk
 from desk.store import aware, now, reading
 from policy_kb import Reader
@@ -348,4 +348,7 @@ class Turns:
 
     async def release_silent(self) -> None:
         """``staff → queue`` where the resident waits and the person who has the case says nothing (``HUIMIN_STAFF_SILENCE``)."""
-        await self.write(lambda db: waiting.release_silent(db, self._settings.silent_after))
+        after = self._settings.silent_after
+        for ticket in await self.read(lambda db: waiting.left_waiting(db, after)):
+            with contextlib.suppress(cases.NoSuchCase):  # erased meanwhile
+                await self.write(partial(waiting.release_silent, ticket=ticket, after=after))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from desk import cases, migrations
+from desk import cases, migrations, service
 from desk import conversations as talk
 from desk.store import open_store
 from desk.tables import metadata
@@ -80,11 +81,18 @@ def test_the_cases_of_an_old_store_go_on(old_file):
     engine.dispose()
 
 
-def test_an_old_store_without_its_newest_table_is_completed(old_file):
-    with closing(sqlite3.connect(old_file)) as db:
-        db.execute("DROP TABLE callbacks")
-    engine = open_store(f"sqlite:///{old_file}")
+def test_a_store_of_a_still_earlier_program_gets_the_tables_it_lacks(database_url, incoming):
+    first = importlib.import_module("desk.migrations.versions.0001_first_tables").first
+    engine = sa.create_engine(database_url, future=True)
+    first.create_all(engine, tables=[t for name, t in first.tables.items() if name not in {"service_states", "callbacks"}])
+    with engine.begin() as db:
+        name, _ = talk.begin(db, incoming("还在吗"))
+    engine.dispose()
+    engine = open_store(database_url)
     assert differences(engine) == []
+    with engine.begin() as db:
+        assert [m.text for m in talk.history(db, name)] == ["还在吗"]
+        service.switch_off(db, "维护", "王芳")
     engine.dispose()
 
 

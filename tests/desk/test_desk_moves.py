@@ -229,6 +229,11 @@ def test_the_place_counts_who_comes_first(db, incoming, ticket):
 # —— silence ——
 
 
+def look_for_silence(db) -> None:
+    for ticket in waiting.left_waiting(db, 1800.0):
+        waiting.release_silent(db, ticket, 1800.0)
+
+
 def answer_is_due(db, conversation: str, ticket: str, minutes: int) -> None:
     """Let the last word of the resident be that long ago, and the claim before it."""
     ago = dt.timedelta(minutes=minutes)
@@ -240,7 +245,7 @@ def test_a_case_whose_resident_waits_too_long_goes_back_to_the_queue_and_both_ar
     cases.claim(db, ticket, "王芳")
     cases.told(db, cases.by_ticket(db, ticket).id)
     answer_is_due(db, conversation, ticket, 40)
-    waiting.release_silent(db, 1800.0)
+    look_for_silence(db)
     assert state(db, ticket) == ("open", "queue", None, None)
     assert last_event(db, ticket) == ("system", "silence", "王芳")
     assert "王芳" in said(db, conversation)[-1]
@@ -250,17 +255,26 @@ def test_a_case_whose_resident_waits_too_long_goes_back_to_the_queue_and_both_ar
 def test_it_stays_where_staff_had_the_last_word(db, conversation, ticket, always_open):
     cases.reply(db, ticket, "王芳", "请等一下")
     set_back(db, ticket, claimed_at=dt.timedelta(hours=3))
-    waiting.release_silent(db, 1800.0)
+    look_for_silence(db)
     assert state(db, ticket)[0] == "claimed"
 
 
 def test_it_stays_before_the_time_and_while_the_desk_is_closed(db, conversation, ticket, always_open, monkeypatch):
     cases.claim(db, ticket, "王芳")
     answer_is_due(db, conversation, ticket, 20)
-    waiting.release_silent(db, 1800.0)
+    look_for_silence(db)
     answer_is_due(db, conversation, ticket, 40)
     monkeypatch.setattr("desk.hours.is_working_day", lambda day: False)
-    waiting.release_silent(db, 1800.0)
+    look_for_silence(db)
+    assert state(db, ticket)[0] == "claimed"
+
+
+def test_a_word_that_staff_say_at_the_last_moment_keeps_the_case(db, conversation, ticket, always_open):
+    cases.claim(db, ticket, "王芳")
+    answer_is_due(db, conversation, ticket, 40)
+    assert waiting.left_waiting(db, 1800.0) == [ticket]
+    cases.reply(db, ticket, "王芳", "您好")
+    waiting.release_silent(db, ticket, 1800.0)
     assert state(db, ticket)[0] == "claimed"
 
 

@@ -11,7 +11,6 @@ from desk import cases, service
 from desk import conversations as talk
 from desk.counts import counts
 from desk.store import open_store
-from desk.tables import service_states
 
 
 @pytest.fixture
@@ -24,17 +23,6 @@ def opened(database_url):
 def test_nothing_stands_in_a_new_store(opened):
     with opened.begin() as db:
         assert service.standing(db) == service.Standing()
-
-
-def test_a_store_of_an_earlier_program_gets_the_table(database_url):
-    old = open_store(database_url)
-    service_states.drop(old)
-    old.dispose()
-    engine = open_store(database_url)
-    with engine.begin() as db:
-        service.switch_off(db, "维护", "王芳")
-        assert service.standing(db).off.text == "维护"
-    engine.dispose()
 
 
 def test_a_notice_comes_back_as_it_was_put_up(opened):

@@ -182,7 +182,7 @@ class Handover(RuleBasedStateMachine):
     @rule()
     def staff_fall_silent(self):
         with mock.patch("desk.hours.open_at", return_value=True):
-            self.transaction(lambda db: waiting.release_silent(db, 0.0))
+            self.transaction(lambda db: [waiting.release_silent(db, t, 0.0) for t in waiting.left_waiting(db, 0.0)])
 
     @rule()
     def crashes_and_starts_anew(self):
