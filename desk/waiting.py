@@ -37,12 +37,13 @@ class Place:
         return {"ahead": self.ahead, "minutes": self.minutes, "opens_at": self.opens and self.opens.isoformat(timespec="minutes")}
 
     def words(self) -> str:
-        """For the resident; the time only where it is known."""
+        """For the resident; the time only where it is known, the next opening while the desk is closed."""
+        closed = text("closed_until", opens=hours.in_words(self.opens, now())) if self.opens else ""
         place = text("place_ahead", ahead=self.ahead) if self.ahead else text("place_first")
         if self.minutes is None:
-            return text("place", place=place)
+            return text("place", place=place) + closed
         wait = text("minutes", count=self.minutes) if self.minutes < 60 else text("hours", count=math.ceil(self.minutes / 60))
-        return text("place_and_wait", place=place, wait=wait)
+        return text("place_and_wait", place=place, wait=wait) + closed
 
 
 def place(db: Connection, case: Row) -> Place:

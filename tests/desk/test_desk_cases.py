@@ -108,8 +108,8 @@ def test_a_case_whose_resident_went_back_to_the_bot_can_still_be_claimed(db, con
     assert owner(db, conversation) == "staff"
 
 
-def test_of_two_who_claim_at_the_same_moment_one_wins(url, incoming):
-    first, second = open_store(url), open_store(url)
+def test_of_two_who_claim_at_the_same_moment_one_wins(database_url, incoming):
+    first, second = open_store(database_url), open_store(database_url)
     with first.begin() as db:
         tickets = []
         for n in range(10):

@@ -72,9 +72,11 @@ async def test_out_of_hours_the_next_opening_is_said(street, monkeypatch):
     monkeypatch.setattr("desk.hours.open_at", lambda moment: False)
     monkeypatch.setattr("desk.hours.next_opening", lambda moment: moment + dt.timedelta(days=1))
     async with street.open() as house:
-        said = (await (await waiting_for_a_person(house)).history()).messages[-1]
+        someone = await waiting_for_a_person(house)
+        said = (await someone.history()).messages[-1]
         assert "明天" in said["text"]
         assert said["data"]["queue"]["opens_at"]
+        assert "现在不是人工服务时间，明天" in (await someone.say("在吗")).texts[0]
 
 
 async def test_progress_is_asked_by_the_ticket_while_waiting_and_after(street):
