@@ -17,6 +17,7 @@ from collections import Counter
 from types import SimpleNamespace
 from unittest import mock
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -368,6 +369,7 @@ def held_by_staff(events) -> list[tuple[dt.datetime, dt.datetime | None]]:
 
 
 TestHandover = Handover.TestCase
+TestHandover.pytestmark = [pytest.mark.timeout(600)]  # half a minute where the machine has nothing else to do
 TestHandover.settings = settings(
     max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), database=None,
     derandomize=True, phases=[Phase.generate],  # without shrinking: minutes for a story of 40 lines at most
