@@ -1,4 +1,4 @@
-"""``python -m desk``: see and answer the cases that residents wait with, and what they think of the answers."""
+"""``python -m desk``: see and answer the cases that residents wait with, what they think of the answers, and staff's accounts."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import sys
 
 import sqlalchemy as sa
 
-from desk import callbacks, cases, changes, feedback, news
+from desk import account_commands, callbacks, cases, changes, feedback, news
 from desk import conversations as talk
+from desk.accounts import NotPossible as NotWithAccount
 from desk.hours import begin_of, local
 from desk.secret import secret_key
 from desk.store import aware, open_store
@@ -131,6 +132,7 @@ def main() -> int:
     opinions.add_argument("--not-helpful", action="store_true", help="只看没有帮助的")
     opinions.add_argument("--since", type=_day, metavar="日期", help="从这一天起，例如 2026-11-22")
     opinions.set_defaults(run=show_feedback)
+    account_commands.add_to(commands)
     args = parser.parse_args()
     for given in ("text", "outcome"):
         if not getattr(args, given, "x").strip():
@@ -144,7 +146,7 @@ def main() -> int:
     except cases.NoSuchCase as error:
         print(f"没有工单 {error}，用 python -m desk cases 看有哪些", file=sys.stderr)
         return 1
-    except cases.NotPossible as error:
+    except (cases.NotPossible, NotWithAccount) as error:
         print(error, file=sys.stderr)
         return 1
     except sa.exc.SQLAlchemyError as error:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
-from desk.tables import metadata
+from desk.account_tables import metadata  # which are on the same metadata as all others
 from policy_kb.engines import LOCK_TIMEOUT, use_write_ahead_log
 from policy_kb.settings import store_url
 
