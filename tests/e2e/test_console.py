@@ -114,7 +114,7 @@ def test_the_first_start_ends_with_an_administrator(service, console, clean):
 def test_an_administrators_pages(console, account, clean):
     account(console, "admin")
     clean(console)
-    for name in ("账号", "查看记录", "修改密码", "我的登录"):
+    for name in ("账号", "操作记录", "修改密码", "我的登录"):
         console.get_by_role("navigation").get_by_role("link", name=name).click()
         expect(console.get_by_role("heading", level=1)).to_contain_text(name)
         clean(console)
