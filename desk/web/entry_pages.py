@@ -47,7 +47,7 @@ async def post_login(request: web.Request) -> web.Response:
         session = await host.write(lambda db: _enter(db, request, attempt, user))
     host.count_login("ok" if session else "wrong" if allowed else "locked")
     if session is None:
-        if allowed and user:
+        if allowed:
             await host.write(lambda db: _failed(db, attempt, user))
         wanted = _local(form.get("next", HOME))
         return page(request, "login.html", 403, wanted=wanted, login=login, error=text("login_wrong"))
@@ -69,9 +69,10 @@ def _enter(db: Connection, request: web.Request, attempt: lockout.Try, user: Any
     return sessions.begin(db, as_it_is, agent_of(request))
 
 
-def _failed(db: Connection, attempt: lockout.Try, user: Any) -> None:
+def _failed(db: Connection, attempt: lockout.Try, user: Any | None) -> None:
+    """As much work where nobody has the login. What was typed is not kept: at times it is a password."""
     what = "login_locked" if lockout.is_locked(db, attempt.account) else "login_failed"
-    audit.record(db, accounts.as_actor(user), what)
+    audit.record(db, accounts.as_actor(user) if user else audit.Actor(None, text("audit_nobody")), what)
 
 
 async def post_logout(request: web.Request) -> web.Response:

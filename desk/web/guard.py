@@ -123,9 +123,12 @@ async def _form(request: web.Request) -> dict[str, str]:
     if request.content_type != "application/x-www-form-urlencoded":
         raise Stopped(415, "bad_form")
     try:
-        return dict(parse_qsl((await request.read()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+        form = dict(parse_qsl((await request.read()).decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError:
         raise Stopped(400, "bad_form") from None
+    if any("\0" in value for value in form.values()):  # which PostgreSQL cannot hold
+        raise Stopped(400, "bad_form")
+    return form
 
 
 def _has_csrf(request: web.Request, session: Session) -> bool:

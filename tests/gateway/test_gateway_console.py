@@ -6,9 +6,13 @@ import asyncio
 import contextlib
 import datetime as dt
 import re
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from argon2 import PasswordHasher
 
 from bot.gateway.app import make_app
 from desk import accounts, audit, lockout, sessions
@@ -16,7 +20,9 @@ from desk.account_tables import audit_log, login_failures, one_time_links
 from desk.account_tables import sessions as session_rows
 from desk.permissions import PERMISSIONS, ROLES
 from desk.secret import secret_key
-from desk.store import now
+from desk.store import now, open_store
+from desk.web import Host, Route, make_console
+from desk.web.guard import look_at_conversation
 from tests.gateway.house import SETTINGS
 from tests.gateway.people import BY, PASSWORD, QUICK, account, person
 
@@ -187,7 +193,9 @@ async def test_a_form_must_be_one(street):
         assert broken.status == 400
         large = await somebody.send("/desk/login", login="x" * 20_000)
         assert large.status == 413
-        assert (await somebody.send("/desk/login", login="\0\ud800".encode("utf-8", "replace").decode(), password="%\0")).status == 403
+        assert (await somebody.send("/desk/login", login="\0", password=PASSWORD)).status == 400
+        too_many = "&".join(f"f{n}=x" for n in range(60))
+        assert (await somebody.ask("POST", "/desk/login", data=too_many, headers=headers | {"Content-Type": "application/x-www-form-urlencoded"})).status == 400
 
 
 # —— logging in ——
@@ -249,6 +257,9 @@ async def test_wrong_unknown_disabled_and_not_set_up_look_the_same(street):
             answers[login] = (answer.status, answer.alert, answer.text.replace(f'value="{login}"', ""))
         assert len(set(answers.values())) == 1
         assert kept_sessions(house) == 0
+        with house.store.begin() as db:
+            assert "nobody" not in str(audit.entries(db, whole=True))
+        assert done(house)[-5:] == ["login_failed"] * 5
 
 
 @pytest.mark.parametrize("login", ["li", "nobody"])
@@ -382,16 +393,93 @@ async def test_logging_out_everywhere(street):
         assert done(house)[-1] == "logout_everywhere"
 
 
-async def test_what_a_page_asks_by_itself_keeps_nobody_logged_in_and_using_it_does(street):
+async def test_a_hash_made_with_less_work_is_made_anew_at_the_next_login(street):
     async with console(street) as (house, somebody):
+        user = account(house, "li")
+        old = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(PASSWORD)
+        with house.store.begin() as db:
+            accounts.rehash(db, user.id, user.password, old)
+        assert (await somebody.log_in("li")).status == 303
+        with house.store.begin() as db:
+            assert accounts.get(db, user.id).password not in {old, user.password}
+        assert (await somebody.log_in("li")).status == 303
+
+
+# —— pages of other parts of the console ——
+
+
+@contextlib.asynccontextmanager
+async def console_with(tmp_path, *routes: Route):
+    """The console in an application that is not the gateway, with further pages; and somebody in front of it."""
+    store = open_store(f"sqlite:///{tmp_path / 'desk.db'}")
+
+    async def transaction(work):
+        with store.begin() as db:
+            return work(db)
+
+    outer = web.Application()
+    outer.add_subapp("/desk", make_console(Host(
+        read=transaction, write=transaction, secret="key", address=lambda request: request.remote, wait=lambda request: None,
+        origins=lambda request: frozenset({f"http://{request.host}"}), count_login=lambda result: None,
+    ), routes))
+    async with TestClient(TestServer(outer)) as client:
+        house = SimpleNamespace(client=client, store=store)
+        async with person(house) as somebody:
+            yield house, somebody
+    store.dispose()
+
+
+async def test_what_a_page_asks_by_itself_keeps_nobody_logged_in_and_using_it_does(tmp_path):
+    async def seen(request):
+        return web.Response(text="seen")
+
+    routes = Route("GET", "/poll", seen, "own_account", is_use=False), Route("GET", "/use", seen, "own_account")
+    async with console_with(tmp_path, *routes) as (house, somebody):
         account(house, "li")
         await somebody.log_in("li")
+        for path, kept in (("/desk/poll", True), ("/desk/use", False)):
+            with house.store.begin() as db:
+                db.execute(session_rows.update().values(last_seen=now() - dt.timedelta(minutes=29)))
+                before = db.execute(sa.select(session_rows.c.last_seen)).scalar()
+            assert (await somebody.open(path)).text == "seen"
+            with house.store.begin() as db:
+                assert (db.execute(sa.select(session_rows.c.last_seen)).scalar() == before) == kept
+
+
+async def test_a_look_at_a_conversation_is_written_down_with_what_is_read_or_not_at_all(tmp_path):
+    async def look(request):
+        def read(db):
+            return str(1 // int(request.query["by"]))
+
+        return web.Response(text=await look_at_conversation(request, read, "c" * 32, "HM-ACEFHJ"))
+
+    async with console_with(tmp_path, Route("GET", "/look", look, "read_conversation")) as (house, somebody):
+        user = account(house, "li", department="民政局")
+        await somebody.log_in("li")
+        assert (await somebody.open("/desk/look?by=0")).status == 500
+        assert "conversation_opened" not in done(house)
+        assert (await somebody.open("/desk/look?by=1")).text == "1"
+        await somebody.open("/desk/look?by=1")
         with house.store.begin() as db:
-            long_ago = now() - dt.timedelta(minutes=29)
-            db.execute(session_rows.update().values(last_seen=long_ago))
-        await somebody.open("/desk/sessions")
-        with house.store.begin() as db:
-            assert db.execute(sa.select(session_rows.c.last_seen)).scalar() > long_ago.replace(tzinfo=None)
+            row, = [r for r in audit.entries(db, whole=True) if r.what == "conversation_opened"]
+        assert (row.user, row.who, row.department, row.conversation, row.ticket) == (user.id, user.name, "民政局", "c" * 32, "HM-ACEFHJ")
+
+
+async def test_a_script_names_the_token_in_a_header(tmp_path):
+    async def taken(request):
+        return web.json_response(await request.json())
+
+    async with console_with(tmp_path, Route("POST", "/note", taken, "write_note")) as (house, somebody):
+        account(house, "li")
+        await somebody.log_in("li")
+        headers = {"Origin": somebody.origin, "Accept": "application/json"}
+        assert (await somebody.ask("POST", "/desk/note", json={"a": 1}, headers=headers)).status == 403
+        assert (await somebody.ask("POST", "/desk/note", json={"a": 1}, headers=headers | {"X-CSRF-Token": somebody.csrf})).status == 200
+
+
+def test_a_page_that_needs_what_there_is_not_is_not_taken():
+    with pytest.raises(ValueError, match="see_everything"):
+        Route("GET", "/x", None, "see_everything").add_to(web.Application())
 
 
 # —— one-time links ——
