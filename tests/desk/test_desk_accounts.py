@@ -10,7 +10,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk import accounts, audit, lockout, passwords, sessions
@@ -68,6 +68,7 @@ def test_passwords_that_are_guessed_first_are_not(password, why):
     assert passwords.problem(password, "wangfang") == why
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.text(min_size=1, max_size=60))
 def test_a_password_matches_its_hash_and_nothing_else(password):
     kept = passwords.hashed(password)
