@@ -191,6 +191,7 @@ def _serve(settings: Settings, model: Path) -> int:
                 if isinstance(state, dict) and state.get("ready") is True:
                     told = True
                     say(f"惠民已经就绪：{settings.public_url or url}（用了 {time.monotonic() - began:.0f} 秒；按 Ctrl-C 停止）")
+                    _tell_first_link(settings.public_url or url)
                 elif time.monotonic() - began > READY_WITHIN or any(c.restarts.count >= 5 for c in children):
                     logs = "、".join(str(c.log) for c in children)
                     say(f"服务没能启动起来（{state or '网关没有回应'}），请看日志：{logs}")
@@ -202,6 +203,13 @@ def _serve(settings: Settings, model: Path) -> int:
         _stop(children)
     say("已停止")
     return failed
+
+
+def _tell_first_link(url: str) -> None:
+    """Where nobody has an account yet, the link that makes the first administrator: here only, for logs are read by others."""
+    command = [sys.executable, "-W", "ignore", "-m", "desk", "user", "first", "--quiet", "--url", url]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(command, cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL, timeout=30, check=False)
 
 
 def _stop(children: list[Child]) -> None:

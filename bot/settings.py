@@ -110,6 +110,8 @@ class Settings:
     streams_per_conversation: int = 4
     redis_url: str | None = None
     rasa_processes: int = 1
+    idle_minutes: int = 30
+    audit_days: int = 730
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -134,5 +136,7 @@ class Settings:
             redis_url=_redis_url(),
             rasa_urls=_rasa_urls(),
             rasa_processes=_number("HUIMIN_RASA_PROCESSES", 1, 1, MOST_RASA_PROCESSES),
+            idle_minutes=_number("HUIMIN_IDLE_MINUTES", 30, 1, 720),
+            audit_days=_number("HUIMIN_AUDIT_DAYS", 730, 1, 36_500),
             rasa_secret=os.environ.get("HUIMIN_RASA_SECRET", ""),
         )

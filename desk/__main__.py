@@ -1,4 +1,4 @@
-"""``python -m desk``: see and answer the cases that residents wait with, and what they think of the answers."""
+"""``python -m desk``: see and answer the cases that residents wait with, what they think of the answers, and staff's accounts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import sys
 
 import sqlalchemy as sa
 
-from desk import case_commands, cases, changes, feedback, news
+from desk import account_commands, case_commands, cases, changes, feedback, news
+from desk.accounts import NotPossible as NotWithAccount
 from desk.case_commands import day, when
 from desk.hours import begin_of
 from desk.migrations import StoreIsNewer
@@ -48,6 +49,7 @@ def main() -> int:
     opinions.add_argument("--not-helpful", action="store_true", help="只看没有帮助的")
     opinions.add_argument("--since", type=day, metavar="日期", help="从这一天起，例如 2026-11-22")
     opinions.set_defaults(run=show_feedback)
+    account_commands.add_to(commands)
     args = parser.parse_args()
     if any(isinstance(given, str) and not given.strip() for given in vars(args).values()):
         print("内容不能为空", file=sys.stderr)
@@ -60,7 +62,7 @@ def main() -> int:
     except cases.NoSuchCase as error:
         print(f"没有工单 {error}，用 python -m desk cases 看有哪些", file=sys.stderr)
         return 1
-    except cases.NotPossible as error:
+    except (cases.NotPossible, NotWithAccount) as error:
         print(error, file=sys.stderr)
         return 1
     except StoreIsNewer:

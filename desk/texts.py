@@ -1,4 +1,4 @@
-"""The desk's sentences, from ``texts.yaml``."""
+"""The desk's sentences, from ``texts.yaml`` and, for accounts and console, ``web/texts.yaml``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import yaml
 
 @lru_cache(maxsize=1)
 def _sentences() -> dict[str, str]:
-    return yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))
+    here = Path(__file__).parent
+    files = (here / "texts.yaml", here / "web" / "texts.yaml")
+    return {key: text for file in files for key, text in yaml.safe_load(file.read_text(encoding="utf-8")).items()}
 
 
 def text(key: str, **values: object) -> str:

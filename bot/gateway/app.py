@@ -14,11 +14,13 @@ from aiohttp import web
 from bot.gateway import callback, chat, eligibility, events, feedback, keys, lookup, openapi, privacy
 from bot.gateway.access import observed, tell_request_id
 from bot.gateway.assets import load_assets
+from bot.gateway.console import add_console, tidy
 from bot.gateway.delivery import in_script
 from bot.gateway.errors import Refused, as_json, errors_in_words
 from bot.gateway.limits import Limits
 from bot.gateway.metrics import Metrics
 from bot.gateway.notify import tell_of_cases
+from bot.gateway.origins import own_origins
 from bot.gateway.rasa_client import RasaClient
 from bot.gateway.relay import Relay
 from bot.gateway.scrape import get_metrics
@@ -57,8 +59,7 @@ async def only_our_pages(request: web.Request, handler) -> web.StreamResponse:
     if origin is None or request.method in {"GET", "HEAD"}:
         return await handler(request)
     settings = request.app[keys.SETTINGS]
-    own = {f"{request.scheme}://{request.host}", (settings.public_url or "").rstrip("/")}
-    if origin.rstrip("/") not in own | settings.allowed_origins:
+    if origin.rstrip("/") not in own_origins(request, settings) | settings.allowed_origins:
         raise Refused(403, "bad_origin")
     if request.method == "OPTIONS":
         return web.Response(status=204, headers=PREFLIGHT_HEADERS)
@@ -71,7 +72,7 @@ async def security_headers(request: web.Request, response: web.StreamResponse) -
         response.headers.setdefault(name, value)
     response.headers.setdefault("Vary", "Origin")  # whoever asks: a cache may not give one site's answer to another
     origin = request.headers.get("Origin", "").rstrip("/")
-    if origin in request.app[keys.SETTINGS].allowed_origins:
+    if origin in request.config_dict[keys.SETTINGS].allowed_origins:
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSED
 
@@ -115,7 +116,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         await turns.switchboard.standing()
         await turns.take_up()
         streams = app[keys.STREAMS] = Streams(turns, settings)
-        chores = [asyncio.create_task(_sweep(turns)), asyncio.create_task(streams.watch())]
+        chores = [asyncio.create_task(_sweep(turns)), asyncio.create_task(streams.watch()), asyncio.create_task(tidy(app))]
         if settings.redis_url:
             relay = app[keys.RELAY] = Relay(settings.redis_url, streams.wake)
             turns.listen(relay.tell)
@@ -182,6 +183,7 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_get("/api/notice", get_notice)
     app.router.add_get("/api/openapi.json", openapi.get_openapi)
     app.router.add_get("/metrics", get_metrics)
+    add_console(app)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     return app

@@ -25,6 +25,7 @@ STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 # From a message's arrival to its answer: at 8 s the resident is told to wait, at 600 s it is given up.
 ANSWER_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 8, 15, 30, 60, 120, 300, 600)
 KINDS = frozenset({*get_args(Kind), "chat", "none"})
+LOGIN_RESULTS = ("ok", "wrong", "locked")
 NOT_KNOWN = float("nan")
 disable_created_metrics()
 
@@ -64,6 +65,7 @@ class Metrics:
             "huimin_feedback", "What residents think of a message of this kind, each change of mind too.", ("kind", "helpful"),
             registry=r,
         )
+        self._logins = Counter("huimin_logins", "Tries to log in at the console.", ("result",), registry=r)
         self.waiting = Gauge("huimin_messages_waiting", "Messages received and not answered.", registry=r)
         self.longest_wait = Gauge("huimin_message_longest_wait_seconds", "How long the oldest of them waits.", registry=r)
         self.conversations = Gauge("huimin_conversations", "Conversations that are kept, by owner.", ("owner",), registry=r)
@@ -78,6 +80,8 @@ class Metrics:
             self._failures.labels(failure)
         for by in ("conversation", "address"):
             self._limited.labels(by)
+        for result in LOGIN_RESULTS:
+            self._logins.labels(result)
 
     def turn_over(self, kind: str, handled_by: str, outcome: str, stages: Stages, seconds: float) -> None:
         """A message came to its end, ``seconds`` after it arrived."""
@@ -113,6 +117,10 @@ class Metrics:
     def rate_limited(self, by: str) -> None:
         """``by``: conversation or address."""
         self._limited.labels(by).inc()
+
+    def login(self, result: str) -> None:
+        """``result``: one of :data:`LOGIN_RESULTS`."""
+        self._logins.labels(result).inc()
 
     def stands(self, counts: Counts | None, longest_wait: float) -> None:
         """What the desk store holds; None where it cannot be read: then no number is better than an old one."""

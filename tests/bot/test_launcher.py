@@ -6,6 +6,7 @@ import errno
 import json
 import signal
 import socket
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -238,7 +239,15 @@ def test_a_death_is_told_with_name_and_log(child, clock, capsys):
 
 
 @pytest.fixture
-def serve(monkeypatch, clock, tmp_path):
+def links(monkeypatch) -> list[str]:
+    """The commands that ask for the link of the first start."""
+    asked = []
+    monkeypatch.setattr(launcher.subprocess, "run", lambda command, **more: asked.append(" ".join(command[1:])))
+    return asked
+
+
+@pytest.fixture
+def serve(monkeypatch, clock, tmp_path, links):
     """Serve with what ``/readyz`` says next; after the last word the launcher is told to stop."""
     stop = {}
     monkeypatch.setattr(launcher.signal, "signal", stop.__setitem__)
@@ -269,6 +278,22 @@ def test_the_address_is_printed_once_when_everything_is_ready(serve, capsys):
     said = capsys.readouterr().out
     assert said.count("http://127.0.0.1:8080") == 1
     assert said.index("就绪") < said.index("已停止")
+
+
+@pytest.mark.parametrize(("public", "address"), [(None, "http://127.0.0.1:8080"), ("https://huimin.example.gov.cn", "https://huimin.example.gov.cn")])
+def test_the_link_of_the_first_start_is_asked_for_once_and_only_when_ready(serve, links, monkeypatch, public, address):
+    if public:
+        monkeypatch.setenv("HUIMIN_PUBLIC_URL", public)
+    serve(None, NOT_YET)
+    assert links == []
+    serve(NOT_YET, {"ready": True, "checks": {}})
+    assert links == [f"-W ignore -m desk user first --quiet --url {address}"]
+
+
+def test_a_link_that_is_not_made_in_time_stops_nobody(serve, monkeypatch, capsys):
+    monkeypatch.setattr(launcher.subprocess, "run", raises(subprocess.TimeoutExpired("desk", 30)))
+    assert serve({"ready": True, "checks": {}}) == 0
+    assert "就绪" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("word", [{"error": {"code": "server_error", "message": "服务出了点问题"}}, {}, [], "ok"])

@@ -1,0 +1,57 @@
+"""Mount the console of the people at the desk at ``/desk``, and give it what it needs of this process."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+
+import sqlalchemy as sa
+from aiohttp import web
+
+from bot.gateway import keys
+from bot.gateway.errors import Refused
+from bot.gateway.origins import own_origins
+from desk.upkeep import forget_over
+from desk.web import Host, make_console
+
+log = logging.getLogger("huimin.gateway")
+TIDY_EVERY = 3600
+
+
+def add_console(app: web.Application) -> None:
+    """Once limits, metrics, secret and settings are there."""
+    settings, limits = app[keys.SETTINGS], app[keys.LIMITS]
+
+    def wait(request: web.Request) -> int | None:
+        try:
+            limits.check_address(request)
+        except Refused as refused:
+            return int(refused.headers["Retry-After"])
+        return None
+
+    app.add_subapp("/desk", make_console(Host(
+        read=lambda look: app[keys.TURNS].read(look),
+        write=lambda change: app[keys.TURNS].write(change),
+        secret=app[keys.SECRET],
+        address=limits.address,
+        wait=wait,
+        origins=lambda request: own_origins(request, settings),
+        count_login=app[keys.METRICS].login,
+        secure=(settings.public_url or "").startswith("https://"),
+        idle=dt.timedelta(minutes=settings.idle_minutes),
+    )))
+
+
+async def tidy(app: web.Application) -> None:
+    """Forget what accounts leave behind, again and again."""
+    settings = app[keys.SETTINGS]
+    idle = dt.timedelta(minutes=settings.idle_minutes)
+    while True:
+        try:
+            forgotten = await app[keys.TURNS].write(lambda db: forget_over(db, idle, settings.audit_days))
+            if forgotten:
+                log.info("deleted %d entries of the audit log older than they are kept", forgotten)
+        except sa.exc.SQLAlchemyError:
+            log.exception("tidying up after accounts failed")
+        await asyncio.sleep(TIDY_EVERY)

@@ -1,0 +1,37 @@
+"""Every sentence of the console is said somewhere, and none is said that is not there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+import desk
+from desk import audit
+from desk.permissions import PERMISSIONS, ROLES
+from desk.web.pages import NAVIGATION, SAID
+
+ROOM = Path(desk.__file__).parent
+TEXTS = yaml.safe_load((ROOM / "web" / "texts.yaml").read_text(encoding="utf-8"))
+TERMINAL = yaml.safe_load((ROOM / "texts.yaml").read_text(encoding="utf-8"))
+CODE = "\n".join(f.read_text(encoding="utf-8") for f in [*ROOM.rglob("*.py"), *ROOM.rglob("*.html")])
+MADE = (
+    {f"role_{role}" for role in ROLES} | {f"did_{what}" for what in audit.ACTIONS} | {f"said_{name}" for name in SAID}
+    | {f"stop_{why}" for why in re.findall(r'Stopped\(\d+, "(\w+)"', CODE)}
+    | {f"state_{name}" for name in ("disabled", "invited", "must_change", "active", "locked")}
+)
+
+
+def test_every_sentence_is_said():
+    assert {name for name in TEXTS if name not in MADE and not re.search(rf'"{name}"', CODE)} == set()
+
+
+def test_every_sentence_that_is_said_is_there():
+    said = set(re.findall(r'\btext\("(\w+)"[,)]', CODE)) | set(re.findall(r'NotPossible\("([a-z_]+)"', CODE)) | MADE
+    assert said - TEXTS.keys() - TERMINAL.keys() == set()
+    assert not TEXTS.keys() & TERMINAL.keys()
+
+
+def test_the_navigation_names_permissions_that_there_are():
+    assert {needs for _, _, needs in NAVIGATION} <= PERMISSIONS.keys()
