@@ -8,20 +8,14 @@ import getpass
 
 from desk import callbacks, cases, follow_ups
 from desk import conversations as talk
-from desk.hours import local
+from desk.case_words import event_of, reasons_of, when
 from desk.secret import secret_key
-from desk.store import aware
-from desk.texts import knows, text
+from desk.texts import text
 from policy_kb.settings import today
 
 _OWNER = {"bot": "机器人", "queue": "等待接手", "staff": "人工"}
 _STATUS = {"open": "等待接手", "claimed": "处理中", "resolved": "已办结"}
-_NOT_STAFF = {"resident": "居民", "system": "系统"}
 _SENDER = {"resident": "居民", "bot": "机器人", "staff": "工作人员", "system": "系统"}
-
-
-def when(moment: dt.datetime) -> str:
-    return local(aware(moment)).strftime("%Y-%m-%d %H:%M")
 
 
 def day(given: str) -> dt.date:
@@ -29,20 +23,6 @@ def day(given: str) -> dt.date:
         return dt.date.fromisoformat(given)
     except ValueError:
         raise argparse.ArgumentTypeError(f"日期应当写成 2026-11-22 这样，现在是 {given}") from None
-
-
-def _reason(given: str | None) -> str | None:
-    """In Chinese; as it stands where a later program or an action has a reason that has no words here."""
-    return text(f"reason_{given}") if given and knows(f"reason_{given}") else given
-
-
-def _reasons(db, case) -> str:
-    return "、".join(filter(None, map(_reason, cases.reasons(db, case.id))))
-
-
-def _event(event) -> str:
-    why = _reason(event.why) if event.what in cases.WITH_REASON or event.who in _NOT_STAFF else event.why
-    return f"{when(event.at)} {_NOT_STAFF.get(event.who, event.who)} {text('event_' + event.what)}{'：' + why if why else ''}"
 
 
 def show_list(db, args) -> None:
@@ -54,7 +34,7 @@ def show_list(db, args) -> None:
         mark = "【紧急】" if c.urgent else ""
         wanted = f"转给{c.wanted_by}" if c.wanted_by else ""
         number = "已留回拨电话" if c.id in with_number else ""
-        print(f"{c.ticket}  {_STATUS[c.status]}  {when(c.opened_at)}  {mark}{_reasons(db, c)}  "
+        print(f"{c.ticket}  {_STATUS[c.status]}  {when(c.opened_at)}  {mark}{reasons_of(db, c)}  "
               f"{c.department or ''}  {c.summary}  {c.claimed_by or wanted}  {number}".rstrip())
 
 
@@ -62,7 +42,7 @@ def show_one(db, args) -> None:
     case = cases.by_ticket(db, args.ticket)
     conversation = talk.get(db, case.conversation)
     print(f"{case.ticket}  {_STATUS[case.status]}  对话现在：{_OWNER[conversation.owner]}")
-    print(f"原因：{_reasons(db, case)}{'（紧急）' if case.urgent else ''}　登记：{when(case.opened_at)}")
+    print(f"原因：{reasons_of(db, case)}{'（紧急）' if case.urgent else ''}　登记：{when(case.opened_at)}")
     for label, value in (("问的是", case.summary), ("主管", case.department), ("接手", case.claimed_by), ("转给", case.wanted_by),
                          ("接着办的是", case.follows)):
         if value:
@@ -73,7 +53,7 @@ def show_one(db, args) -> None:
         print(f"已留回拨电话。接手的人这样看：python -m desk callback {case.ticket} --as 姓名")
     print("经过：")
     for event in cases.events(db, case.id):
-        print(f"  {_event(event)}")
+        print(f"  {event_of(event)}")
     for m in talk.history(db, case.conversation, limit=1000):
         print(f"\n[{m.seq}] {_SENDER[m.sender]} {when(m.created_at)}\n{m.text}")
 

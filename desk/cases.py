@@ -137,8 +137,10 @@ def take_over(db: Connection, ticket: str, who: str) -> Row:
     return after
 
 
-def reply(db: Connection, ticket: str, who: str, words: str) -> str:
+def reply(db: Connection, ticket: str, who: str, words: str, sent: str | None = None) -> str:
     """Say something to the resident as a person; an open case is claimed by this. Returns the message's id.
+
+    ``sent``: an id made by whoever sends it; what comes again under it is said once.
 
     Raises :class:`NotPossible` where the case is another's or resolved.
     """
@@ -146,7 +148,8 @@ def reply(db: Connection, ticket: str, who: str, words: str) -> str:
     if case.status == OPEN:
         case = claim(db, ticket, who)
     _check_hers(case, who)
-    return talk.say(db, case.conversation, talk.Outgoing("staff", "chat", words, data=NOTHING_UNDERSTOOD | {"name": who}))
+    said = talk.Outgoing("staff", "chat", words, data=NOTHING_UNDERSTOOD | {"name": who}, client_id=sent)
+    return talk.said_before(db, case.conversation, sent) or talk.say(db, case.conversation, said)
 
 
 def note(db: Connection, ticket: str, who: str, words: str) -> None:

@@ -74,6 +74,7 @@ class Outgoing:
     citations: list[dict] = field(default_factory=list)
     quick_replies: list[dict] = field(default_factory=list)
     data: dict[str, Any] = field(default_factory=dict)
+    client_id: str | None = None
 
 
 def lock(db: Connection, conversation: str) -> None:
@@ -170,11 +171,17 @@ def say(db: Connection, conversation: str, outgoing: Outgoing, in_reply_to: str 
         {"id": name, "conversation": conversation, "seq": _next_seq(db, conversation), "sender": outgoing.sender,
          "kind": outgoing.kind, "text": outgoing.text, "created_at": now(), "citations": outgoing.citations,
          "quick_replies": [{"title": r["title"], "payload": r["id"]} for r in offered], "data": outgoing.data,
-         "in_reply_to": in_reply_to},
+         "in_reply_to": in_reply_to, "client_id": outgoing.client_id},
     )
     if offered:
         db.execute(quick_replies.insert(), [r | {"conversation": conversation, "message": name} for r in offered])
     return name
+
+
+def said_before(db: Connection, conversation: str, client_id: str | None) -> str | None:
+    """The id of the message that was said under an id of whoever sent it."""
+    known = client_id and db.execute(_KNOWN, {"given": conversation, "client": client_id}).first()
+    return known.id if known else None
 
 
 def _next_seq(db: Connection, conversation: str) -> int:

@@ -1,4 +1,4 @@
-"""The desk's sentences, from ``texts.yaml`` and, for accounts and console, ``web/texts.yaml``."""
+"""The desk's sentences, from ``texts.yaml`` and, for accounts and console, those in ``web/``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 @lru_cache(maxsize=1)
 def _sentences() -> dict[str, str]:
     here = Path(__file__).parent
-    files = (here / "texts.yaml", here / "web" / "texts.yaml")
+    files = (here / "texts.yaml", here / "web" / "texts.yaml", here / "web" / "case_texts.yaml")
     return {key: text for file in files for key, text in yaml.safe_load(file.read_text(encoding="utf-8")).items()}
 
 

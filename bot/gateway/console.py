@@ -11,7 +11,9 @@ from aiohttp import web
 
 from bot.gateway import keys
 from bot.gateway.errors import Refused
+from bot.gateway.events import follow
 from bot.gateway.origins import own_origins
+from bot.gateway.telling import Told
 from desk.upkeep import forget_over
 from desk.web import Host, make_console
 
@@ -38,9 +40,21 @@ def add_console(app: web.Application) -> None:
         wait=wait,
         origins=lambda request: own_origins(request, settings),
         count_login=app[keys.METRICS].login,
+        follow=lambda request, conversation: _follow(app, request, conversation),
+        staff_write=lambda conversation: app[keys.STREAMS].staff_write(conversation),
+        knowledge=lambda: keys.knowledge(app),
         secure=(settings.public_url or "").startswith("https://"),
         idle=dt.timedelta(minutes=settings.idle_minutes),
     )))
+
+
+async def _follow(app: web.Application, request: web.Request, conversation: str) -> web.StreamResponse:
+    after = request.headers.get("Last-Event-ID") or request.query.get("after", "")
+    told = Told.upto(int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0)
+    try:
+        return await follow(request, app[keys.STREAMS], conversation, told)
+    except Refused as refused:
+        return web.Response(status=refused.status, headers=refused.headers)
 
 
 async def tidy(app: web.Application) -> None:

@@ -43,7 +43,11 @@ async def get_events(request: web.Request) -> web.StreamResponse:
     conversation = request.match_info["conversation"]
     told = Told.upto(_last_seen(request))
     await authorised(request, conversation)
-    streams = request.app[keys.STREAMS]
+    return await follow(request, request.app[keys.STREAMS], conversation, told)
+
+
+async def follow(request: web.Request, streams: Streams, conversation: str, told: Told) -> web.StreamResponse:
+    """The stream itself, for whoever may read it. Raises :class:`Refused` beyond the limits."""
     if request.transport is None:
         raise ConnectionResetError
     with streams.open(conversation, told, request.transport, script_of(request)) as stream:

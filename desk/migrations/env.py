@@ -2,8 +2,8 @@
 
 from alembic import context
 
+from desk.account_tables import metadata
 from desk.migrations import VERSION_TABLE
-from desk.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

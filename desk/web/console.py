@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterable
 
 from aiohttp import web
 
-from desk import passwords
+from desk import cases, passwords
 from desk.accounts import NotPossible
 from desk.texts import text
-from desk.web import account_pages, audit_pages, entry_pages, own_pages
+from desk.web import account_pages, audit_pages, case_pages, entry_pages, own_pages, queue_pages
 from desk.web.errors import Stopped
 from desk.web.guard import HOME, HOST, Host, Route
 from desk.web.pages import HERE, page, prepare
@@ -43,7 +44,7 @@ async def _problems_as_pages(request: web.Request, handler) -> web.StreamRespons
         return await handler(request)
     except Stopped as stopped:
         return _problem(request, stopped.status, text(stopped.why, **stopped.values), stopped.headers)
-    except NotPossible as error:
+    except (NotPossible, cases.NotPossible) as error:
         return _problem(request, 409, str(error))
     except web.HTTPMethodNotAllowed as error:
         return _problem(request, 405, text("stop_method"), {"Allow": ",".join(sorted(error.allowed_methods))})
@@ -59,6 +60,10 @@ async def _problems_as_pages(request: web.Request, handler) -> web.StreamRespons
 
 
 def _problem(request: web.Request, status: int, words: str, headers: dict[str, str] | None = None) -> web.Response:
+    """In words; to a script that asks for no page, as JSON."""
+    if "text/html" not in request.headers.get("Accept", "text/html"):
+        said = json.dumps({"error": {"message": words}}, ensure_ascii=False)
+        return web.Response(text=said, content_type="application/json", status=status, headers=headers)
     response = page(request, "problem.html", status, words=words)
     response.headers.update(headers or {})
     return response
@@ -76,7 +81,8 @@ def make_console(host: Host, more: Iterable[Route] = ()) -> web.Application:
     app.on_response_prepare.append(_console_headers)
     app.on_startup.append(_warm)
     prepare(app)
-    for route in (*entry_pages.ROUTES, *own_pages.ROUTES, *account_pages.ROUTES, *audit_pages.ROUTES, *more):
+    for route in (*entry_pages.ROUTES, *own_pages.ROUTES, *account_pages.ROUTES, *audit_pages.ROUTES, *queue_pages.ROUTES,
+                  *case_pages.ROUTES, *more):
         route.add_to(app)
     app.router.add_static(STATIC, HERE / "static")
     return app

@@ -18,6 +18,7 @@ from desk.accounts import as_actor
 from desk.permissions import PERMISSIONS, may
 from desk.sessions import Session
 from desk.web.errors import Stopped
+from policy_kb import KnowledgeBase
 
 T = TypeVar("T")
 HOME = "/desk"
@@ -39,7 +40,9 @@ class Host:
     """What the process that serves the console gives it.
 
     ``address``: where a request comes from. ``wait``: how many seconds it has to wait, None where it is within its limits.
-    ``origins``: of which pages it takes forms. ``count_login``: told ``ok``, ``wrong`` or ``locked``. ``secure``: whether
+    ``origins``: of which pages it takes forms. ``count_login``: told ``ok``, ``wrong`` or ``locked``. ``follow``:
+    answers a request with what happens in a conversation. ``staff_write``: lets its resident see that somebody writes.
+    ``knowledge``: the base as it is now. ``secure``: whether
     browsers reach it by https.
     """
 
@@ -50,6 +53,9 @@ class Host:
     wait: Callable[[web.Request], int | None]
     origins: Callable[[web.Request], frozenset[str]]
     count_login: Callable[[str], None]
+    follow: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+    staff_write: Callable[[str], None]
+    knowledge: Callable[[], Awaitable[KnowledgeBase]]
     secure: bool = False
     idle: dt.timedelta = dt.timedelta(minutes=30)
 

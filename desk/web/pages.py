@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,8 @@ import jinja2
 from aiohttp import web
 
 from desk.accounts import state_of
-from desk.hours import local
+from desk.case_words import event_of, reason_of, when
 from desk.permissions import may
-from desk.store import aware
 from desk.texts import text
 from desk.web.guard import CSRF_FIELD, HOST, SESSION
 
@@ -21,6 +20,7 @@ HERE = Path(__file__).parent
 # (address, name of its words, what it needs), in the order shown.
 NAVIGATION: list[tuple[str, str, str]] = [
     ("/desk", "nav_home", "own_account"),
+    ("/desk/queue", "nav_queue", "see_queue"),
     ("/desk/accounts", "nav_accounts", "manage_accounts"),
     ("/desk/audit", "nav_audit", "see_audit"),
     ("/desk/password", "nav_password", "own_account"),
@@ -28,17 +28,15 @@ NAVIGATION: list[tuple[str, str, str]] = [
 ]
 
 
-def when(moment: dt.datetime | None) -> str:
-    """A time of the store where Huimin serves."""
-    return local(aware(moment)).strftime("%Y-%m-%d %H:%M") if moment else ""
-
-
 def prepare(app: web.Application) -> None:
     aiohttp_jinja2.setup(
         app, loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )
-    aiohttp_jinja2.get_env(app).globals.update(text=text, when=when, may=may, state_of=state_of, csrf_field=CSRF_FIELD)
+    aiohttp_jinja2.get_env(app).globals.update(
+        text=text, when=when, may=may, state_of=state_of, csrf_field=CSRF_FIELD, reason_of=reason_of, event_of=event_of,
+        fresh_id=lambda: uuid.uuid4().hex,
+    )
 
 
 def page(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
@@ -61,4 +59,5 @@ def _said(request: web.Request) -> str | None:
     return text(f"said_{name}") if name in SAID else None
 
 
-SAID = frozenset({"password", "role", "disable", "enable", "unlock", "logged_out", "over"})
+SAID = frozenset({"password", "role", "disable", "enable", "unlock", "logged_out", "over", "claimed", "note", "transfer",
+                  "release", "resolve", "reopen", "follow_up", "done", "replied"})

@@ -50,6 +50,23 @@ MAY = {
     ("GET", "/desk/accounts/{user}"): {"admin"},
     ("POST", "/desk/accounts/{user}"): {"admin"},
     ("GET", "/desk/audit"): {"supervisor", "admin"},
+    ("GET", "/desk/queue"): STAFF,
+    ("GET", "/desk/queue/list"): STAFF,
+    ("GET", "/desk/canned.json"): STAFF,
+    ("GET", "/desk/cases/{ticket}"): STAFF,
+    ("GET", "/desk/cases/{ticket}/events"): STAFF,
+    ("POST", "/desk/cases/{ticket}/claim"): STAFF,
+    ("POST", "/desk/cases/{ticket}/take-over"): {"supervisor"},
+    ("POST", "/desk/cases/{ticket}/reply"): STAFF,
+    ("POST", "/desk/cases/{ticket}/typing"): STAFF,
+    ("POST", "/desk/cases/{ticket}/note"): STAFF,
+    ("POST", "/desk/cases/{ticket}/transfer"): STAFF,
+    ("POST", "/desk/cases/{ticket}/release"): STAFF,
+    ("POST", "/desk/cases/{ticket}/resolve"): STAFF,
+    ("POST", "/desk/cases/{ticket}/reopen"): STAFF,
+    ("POST", "/desk/cases/{ticket}/follow-up"): STAFF,
+    ("POST", "/desk/cases/{ticket}/follow-up/{number}/done"): STAFF,
+    ("POST", "/desk/cases/{ticket}/callback"): STAFF,
 }
 ROLES_MAY = {
     "own_account": EVERYBODY, "look_up": {"agent", "staff", "supervisor"}, "see_queue": STAFF, "read_conversation": STAFF, "claim": STAFF,
@@ -79,7 +96,7 @@ def test_the_table_names_every_route_of_the_console_and_no_other(street):
 
 
 def address(path: str) -> str:
-    return path.replace("{token}", TOKEN).replace("{user}", USER)
+    return path.replace("{token}", TOKEN).replace("{user}", USER).replace("{ticket}", "HM-AAAAAA").replace("{number}", "1")
 
 
 @contextlib.asynccontextmanager
@@ -164,7 +181,7 @@ async def test_each_role_may_do_what_the_table_says_and_nothing_else(street, rol
             if method == "GET":
                 answer = await somebody.open(address(path))
                 assert (answer.status == 403) == (role not in who), path
-                assert answer.status in {200, 204, 303, 403} or (path, answer.status) == ("/desk/accounts/{user}", 404)
+                assert answer.status in {200, 204, 303, 403} or answer.status == 404 and "{" in path
                 continue
             for forged in (other.csrf, "", "0" * 64, somebody.csrf.upper() + "x"):
                 assert (await somebody.send(address(path), csrf=forged)).status == 403, path
