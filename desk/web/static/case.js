@@ -32,7 +32,7 @@ function show(m) {
   if (log.querySelector('[data-seq="' + m.seq + '"]')) return;
   const near = log.scrollHeight - log.clientHeight - log.scrollTop < 80;
   const who = m.from === 'staff' ? (m.data && m.data.name) || '' : log.dataset[m.from] || '';
-  const line = el('li', 'line from-' + m.from);
+  const line = el('div', 'line from-' + m.from);
   line.dataset.seq = m.seq;
   line.append(el('p', 'by', who + ' · ' + time.format(new Date(m.at))), el('p', 'said', m.text));
   const after = Array.from(log.children).filter((l) => +l.dataset.seq > m.seq)[0];
@@ -41,6 +41,9 @@ function show(m) {
 }
 
 let owner = null;
+let leaving = false; // a form of this page is on its way: what it does shows on the page it leads to
+window.addEventListener('submit', (ev) => ev.defaultPrevented || (leaving = true));
+
 function listen() {
   const after = Math.max(0, ...Array.from(log.children, (l) => +l.dataset.seq || 0));
   const stream = new EventSource(log.dataset.events + '?after=' + after);
@@ -48,7 +51,7 @@ function listen() {
   stream.addEventListener('state', (ev) => {
     const now = JSON.parse(ev.data).handled_by;
     // Somebody else has moved the case: what can be done with it has changed.
-    if (owner !== null && now !== owner && !(words && words.value.trim())) location.reload();
+    if (owner !== null && now !== owner && !leaving && !(words && words.value.trim())) location.replace(location.pathname);
     owner = now;
   });
   stream.addEventListener('erased', () => location.reload());
@@ -122,10 +125,11 @@ async function phrases() {
 const asked = () => /(^|\s)\/([a-z\u4e00-\u9fff]*)$/i.exec(words.value.slice(0, words.selectionStart));
 
 async function offer() {
-  const m = asked();
+  if (!asked()) return hide();
+  const all = await phrases().catch(() => []);
+  const m = asked(); // as it stands now: more may have been typed meanwhile, or a phrase been taken
   if (!m) return hide();
   const key = m[2].toLowerCase();
-  const all = await phrases().catch(() => []);
   const fit = all.filter((p) => p.code.startsWith(key) || p.initials.startsWith(key) || (key && p.text.indexOf(key) >= 0));
   picks.textContent = '';
   fit.slice(0, 8).forEach((p, i) => {
