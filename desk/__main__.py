@@ -1,4 +1,4 @@
-"""``python -m desk``: see and answer the cases that residents wait with, and what they think of the answers."""
+"""``python -m desk``: see and answer the cases that residents wait with, what they think of the answers; train the routing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from desk import callbacks, cases, changes, feedback, news
 from desk import conversations as talk
 from desk.hours import begin_of, local
+from desk.routing.commands import add_commands
 from desk.secret import secret_key
 from desk.store import aware, open_store
 from desk.texts import text
@@ -38,7 +39,15 @@ def show_list(db, args) -> None:
         mark = "【紧急】" if c.urgent else ""
         number = "已留回拨电话" if c.id in with_number else ""
         print(f"{c.ticket}  {_STATUS[c.status]}  {_when(c.opened_at)}  {mark}{_REASON.get(c.reason, c.reason)}  "
-              f"{c.department or ''}  {c.summary}  {c.claimed_by or ''}  {number}".rstrip())
+              f"{_department(db, c)}  {c.summary}  {c.claimed_by or ''}  {number}".rstrip())
+
+
+def _department(db, case) -> str:
+    """Whose the case is; where that is not decided, why, with the likeliest."""
+    if case.department:
+        return case.department
+    why = cases.why_routed(db, case.id)
+    return f"未定（{why}）" if why else "未定"
 
 
 def show_one(db, args) -> None:
@@ -46,8 +55,7 @@ def show_one(db, args) -> None:
     conversation = talk.get(db, case.conversation)
     print(f"{case.ticket}  {_STATUS[case.status]}  对话现在：{_OWNER[conversation.owner]}")
     print(f"原因：{_REASON.get(case.reason, case.reason)}{'（紧急）' if case.urgent else ''}　登记：{_when(case.opened_at)}")
-    if case.summary:
-        print(f"问的是：{case.summary}　主管：{case.department or '未定'}")
+    print(f"问的是：{case.summary or '没有听出是什么事'}　主管：{_department(db, case)}")
     if case.id in callbacks.with_number(db):
         print(f"已留回拨电话。接手的人这样看：python -m desk callback {case.ticket} --as 姓名")
     print("经过：" + "；".join(f"{_when(e.at)} {e.who} {e.what}{'（' + e.why + '）' if e.why else ''}"
@@ -106,7 +114,7 @@ def _day(given: str) -> dt.date:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m desk", description="查看和回复转人工的工单")
+    parser = argparse.ArgumentParser(prog="python -m desk", description="查看和回复转人工的工单，训练分派")
     commands = parser.add_subparsers(required=True, metavar="命令")
     listing = commands.add_parser("cases", help="列出工单：紧急的在前，其余按等待时间")
     listing.add_argument("--all", action="store_true", help="包括已办结的")
@@ -131,7 +139,10 @@ def main() -> int:
     opinions.add_argument("--not-helpful", action="store_true", help="只看没有帮助的")
     opinions.add_argument("--since", type=_day, metavar="日期", help="从这一天起，例如 2026-11-22")
     opinions.set_defaults(run=show_feedback)
+    add_commands(commands)
     args = parser.parse_args()
+    if "alone" in args:
+        return args.alone(args)
     for given in ("text", "outcome"):
         if not getattr(args, given, "x").strip():
             print("内容不能为空", file=sys.stderr)

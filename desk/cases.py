@@ -24,12 +24,13 @@ class NotPossible(Exception):
 
 def open_case(
     db: Connection, conversation: str, message: str | None, *, reason: str, urgent: bool, department: str | None,
-    summary: str,
+    summary: str, why_routed: str | None = None,
 ) -> Row:
     """Hand the conversation over: owner ``queue`` and one open case.
 
     A retry of the same message and a further request in the same conversation find the case that is open already; an
-    urgent one makes it urgent.
+    urgent one makes it urgent, one whose department is known gives it to a case that had none. ``why_routed``: why the
+    department is this one, or none.
     """
     c = cases.c
     known = db.execute(
@@ -40,6 +41,9 @@ def open_case(
         if urgent and not known.urgent:
             db.execute(cases.update().where(c.id == known.id).values(urgent=True, reason=reason, notified_at=None))
             record(db, known.id, "resident", "urgent", reason)
+        if department and not known.department and known.status != "resolved":
+            db.execute(cases.update().where(c.id == known.id).values(department=department))
+            record(db, known.id, "system", "route", why_routed)
         if owner == talk.BOT and known.status != "resolved":
             record(db, known.id, "resident", "queue", reason)
             talk.set_owner(db, conversation, talk.QUEUE)
@@ -54,6 +58,8 @@ def open_case(
          "urgent": urgent, "department": department, "summary": summary, "status": "open", "opened_at": now()},
     )
     record(db, name, "resident", "open", reason)
+    if why_routed:
+        record(db, name, "system", "route", why_routed)
     if owner == talk.BOT:
         talk.set_owner(db, conversation, talk.QUEUE)
     return db.execute(sa.select(cases).where(c.id == name)).one()
@@ -105,6 +111,12 @@ def of_conversation(db: Connection, conversation: str) -> Row | None:
 
 def events(db: Connection, case: str) -> list[Row]:
     return list(db.execute(sa.select(case_events).where(case_events.c.case == case).order_by(case_events.c.id)))
+
+
+def why_routed(db: Connection, case: str) -> str | None:
+    """Why the case's department is what it is; None where nobody wrote that down."""
+    c = case_events.c
+    return db.execute(sa.select(c.why).where(c.case == case, c.what == "route").order_by(c.id.desc()).limit(1)).scalar()
 
 
 def claim(db: Connection, ticket: str, who: str) -> Row:

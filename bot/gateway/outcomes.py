@@ -6,18 +6,21 @@ import datetime as dt
 import logging
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.gateway.errors import text
-from bot.gateway.results import Result, Turn
+from bot.gateway.results import Handoff, Result, Turn
 from bot.masking import PHONE
 from desk import cases, changes, hours
 from desk import conversations as talk
 from desk import texts as desk_texts
+from desk.routing.router import Routed, Router
 from desk.store import aware, now
 from desk.tickets import read_ticket
 from policy_kb import Reader, emergencies
 from policy_kb.knowledge import Emergency
+from policy_kb.reader import NothingLoaded
 
 log = logging.getLogger("huimin.turns")
 
@@ -29,8 +32,8 @@ NOTHING_UNDERSTOOD = {"benefit": None, "aspect": None, "region": None}
 class Outcomes:
     """Writes what came of a message; knows danger to life without asking Rasa."""
 
-    def __init__(self, knowledge: Reader):
-        self._knowledge = knowledge
+    def __init__(self, knowledge: Reader, router: Router):
+        self._knowledge, self._router = knowledge, router
 
     def tell_to_wait(self, db: Connection, message: str) -> None:
         """The notice that an answer takes longer; in danger, the number to call. Once for each message."""
@@ -53,7 +56,7 @@ class Outcomes:
             data = NOTHING_UNDERSTOOD | {"emergency": danger.id}
             said = talk.Outgoing("system", "handoff", f"{danger.first_line}\n{danger.advice}", data=data)
             talk.say(db, message.conversation, said, message.id)
-            self._hand_over(db, message.conversation, message.id, "danger", True, None, "")
+            self._hand_over(db, message.conversation, message.id, Handoff(reason="danger", urgent=True))
         return True
 
     def danger_in(self, message: Any) -> Emergency | None:
@@ -97,20 +100,20 @@ class Outcomes:
         out = talk.Outgoing("bot", result.kind, said, result.citations, replies, data)
         talk.say(db, message.conversation, out, message.id)
         if result.handoff:
-            h = result.handoff
-            self._hand_over(db, message.conversation, message.id, h.reason, h.urgent, h.department, h.summary)
+            self._hand_over(db, message.conversation, message.id, result.handoff)
 
-    def _hand_over(
-        self, db: Connection, conversation: str, message: str, reason: str, urgent: bool, department: str | None,
-        summary: str,
-    ) -> None:
+    def _hand_over(self, db: Connection, conversation: str, message: str, wanted: Handoff) -> None:
         """Open the case (once), queue the conversation and tell the resident the ticket and the way back."""
         before = cases.of_conversation(db, conversation)
         was_bot = talk.get(db, conversation).owner == talk.BOT
-        case = cases.open_case(db, conversation, message, reason=reason, urgent=urgent, department=department, summary=summary)
+        routed = self._route(db, conversation, wanted)
+        case = cases.open_case(
+            db, conversation, message, reason=wanted.reason, urgent=wanted.urgent, department=routed.department,
+            summary=wanted.summary, why_routed=routed.why,
+        )
         if before and not was_bot:
             return
-        key = "waiting_urgent" if urgent else "waiting" if hours.open_at(now()) else "waiting_out_of_hours"
+        key = "waiting_urgent" if wanted.urgent else "waiting" if hours.open_at(now()) else "waiting_out_of_hours"
         said = desk_texts.text(key, ticket=case.ticket)
         self._system(db, conversation, message, "handoff", said, case.ticket, callback="offered")
 
@@ -121,6 +124,14 @@ class Outcomes:
             way_back = talk.get(db, message.conversation).owner == talk.QUEUE
             said = desk_texts.text("leave_number")
             self._system(db, message.conversation, message.id, "notice", said, case.ticket, way_back, callback="offered")
+
+    def _route(self, db: Connection, conversation: str, wanted: Handoff) -> Routed:
+        try:
+            kb = self._knowledge.get()
+        except (NothingLoaded, sa.exc.SQLAlchemyError):  # a person is told all the same
+            log.exception("could not look up the department")
+            kb = None
+        return self._router.route("\n".join(talk.typed(db, conversation)), wanted.benefit, wanted.region, kb)
 
     def _system(
         self, db: Connection, conversation: str, message: str | None, kind: str, said: str, ticket: str | None,
