@@ -6,7 +6,6 @@ import datetime as dt
 import logging
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.gateway.errors import text
@@ -20,7 +19,6 @@ from desk.store import aware, now
 from desk.tickets import read_ticket
 from policy_kb import Reader, emergencies
 from policy_kb.knowledge import Emergency
-from policy_kb.reader import NothingLoaded
 
 log = logging.getLogger("huimin.turns")
 
@@ -126,12 +124,13 @@ class Outcomes:
             self._system(db, message.conversation, message.id, "notice", said, case.ticket, way_back, callback="offered")
 
     def _route(self, db: Connection, conversation: str, wanted: Handoff) -> Routed:
+        """The department; whatever goes wrong here, a person is told all the same."""
+        said = "\n".join(talk.typed(db, conversation))
         try:
-            kb = self._knowledge.get()
-        except (NothingLoaded, sa.exc.SQLAlchemyError):  # a person is told all the same
-            log.exception("could not look up the department")
-            kb = None
-        return self._router.route("\n".join(talk.typed(db, conversation)), wanted.benefit, wanted.region, kb)
+            return self._router.route(said, wanted.benefit, wanted.region, self._knowledge.get())
+        except Exception:
+            log.exception("could not find the department")
+            return Routed(None, desk_texts.text("route_failed"))
 
     def _system(
         self, db: Connection, conversation: str, message: str | None, kind: str, said: str, ticket: str | None,

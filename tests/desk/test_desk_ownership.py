@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import uuid
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 
 import sqlalchemy as sa
@@ -23,6 +24,7 @@ from bot.gateway.outcomes import CONTINUE, Outcomes
 from bot.gateway.results import Turn
 from desk import cases
 from desk import conversations as talk
+from desk.routing.router import Router
 from desk.store import now, open_store
 
 STAFF = st.sampled_from(["王芳", "李强"])
@@ -48,7 +50,7 @@ class Ownership(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.mkdtemp(dir=SHARED_MEMORY)
         self.store = open_store(f"sqlite:///{self.folder}/desk.db")
-        self.steps = Steps(knowledge=None)
+        self.steps = Steps(knowledge=SimpleNamespace(get=lambda: None), router=Router(Path(self.folder) / "model.npz"))
         self.ended: dict[str, str] = {}
         self.progress: dict[str, str] = {}
 

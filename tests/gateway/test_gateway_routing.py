@@ -98,6 +98,19 @@ async def test_a_case_without_a_department_gets_it_once_the_benefit_is_known(str
         assert case.department == "民政局"
 
 
+async def test_whatever_goes_wrong_in_routing_the_case_is_opened(street, monkeypatch):
+    def broken(*args):
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr("desk.routing.router.route", broken)
+    async with street.open() as house:
+        someone = house.resident()
+        house.rasa.next.append(handoff())
+        await someone.say(UNPAID)
+        [case] = someone.cases()
+        assert (case.status, case.department, why(house, case)) == ("open", None, "没能判断，请看系统日志")
+
+
 @pytest.mark.parametrize("broken", [b"", b"nothing of ours"])
 async def test_a_broken_classifier_stops_nobody(street, broken):
     model_file().parent.mkdir(parents=True, exist_ok=True)

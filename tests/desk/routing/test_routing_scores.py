@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.routing.scores import ClassScore, scores
@@ -19,6 +19,7 @@ def test_known_answers():
     assert found.macro_f1 == pytest.approx((4 / 7 + 1 / 2 + 0) / 3)
 
 
+@settings(deadline=None)  # scikit-learn is imported in the first
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcde")), min_size=1))
 def test_the_same_as_scikit_learn(pairs):
     metrics = pytest.importorskip("sklearn.metrics")
