@@ -34,7 +34,7 @@ from policy_kb.loader import SHIPPED, read_knowledge
 RESULTS = Path(__file__).parent / "results"
 MESSAGES = Path(__file__).parents[1] / "tests" / "desk" / "routing" / "messages.csv"
 FOLDS, SAMPLES = 5, 2000
-FEWEST_STATEMENTS = 40
+FEWEST_STATEMENTS, MOST_STATEMENTS = 40, 100
 FILLERS = (
     "您好，打扰了，不知道该找哪个部门反映，先在这里说一下。", "我是普通老百姓，不太会用手机打字，有说得不清楚的地方请多包涵。",
     "这件事已经拖了好长时间，前前后后打过很多电话，每次都说帮忙问问。", "希望领导百忙之中看一眼，给个明确的答复，谢谢了。",
@@ -45,11 +45,15 @@ Answer = Callable[[str], str]
 
 
 def statements() -> list[Example]:
-    """The statements of the shipped base with the department that leads their benefit; departments with few are left out."""
+    """Statements of the shipped base with the department that leads their benefit: some of each, evenly from all it has;
+    departments with few are left out.
+    """
     kb = read_knowledge([SHIPPED])
-    rows = [Example(i, p.statement, kb.benefits[p.benefit].department) for i, p in enumerate(kb.provisions)]
-    counts = Counter(row.label for row in rows)
-    return [row for row in rows if counts[row.label] >= FEWEST_STATEMENTS]
+    of: dict[str, list[str]] = {}
+    for p in sorted(kb.provisions, key=lambda p: p.id):
+        of.setdefault(kb.benefits[p.benefit].department, []).append(p.statement)
+    kept = {label: texts[:: -(-len(texts) // MOST_STATEMENTS)] for label, texts in of.items() if len(texts) >= FEWEST_STATEMENTS}
+    return [Example(0, text, label) for label, texts in sorted(kept.items()) for text in texts]
 
 
 def words(text: str) -> list[str]:
