@@ -13,12 +13,16 @@ from bot.gateway import keys
 from bot.gateway.errors import Refused
 from bot.gateway.events import follow
 from bot.gateway.origins import own_origins
+from bot.gateway.script import HANS
 from bot.gateway.telling import Told
+from bot.masking import mask
 from desk.upkeep import forget_over
 from desk.web import Host, make_console
 
 log = logging.getLogger("huimin.gateway")
 TIDY_EVERY = 3600
+# An open stream ends after so many seconds: who comes back must still be logged in.
+LOOK_AT_SESSION_AGAIN = 60.0
 
 
 def add_console(app: web.Application) -> None:
@@ -40,6 +44,7 @@ def add_console(app: web.Application) -> None:
         wait=wait,
         origins=lambda request: own_origins(request, settings),
         count_login=app[keys.METRICS].login,
+        mask=mask,
         follow=lambda request, conversation: _follow(app, request, conversation),
         staff_write=lambda conversation: app[keys.STREAMS].staff_write(conversation),
         knowledge=lambda: keys.knowledge(app),
@@ -52,7 +57,7 @@ async def _follow(app: web.Application, request: web.Request, conversation: str)
     after = request.headers.get("Last-Event-ID") or request.query.get("after", "")
     told = Told.upto(int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0)
     try:
-        return await follow(request, app[keys.STREAMS], conversation, told)
+        return await follow(request, app[keys.STREAMS], conversation, told, HANS, LOOK_AT_SESSION_AGAIN)
     except Refused as refused:
         return web.Response(status=refused.status, headers=refused.headers)
 

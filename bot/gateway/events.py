@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import random
 import socket
 import time
@@ -43,25 +44,27 @@ async def get_events(request: web.Request) -> web.StreamResponse:
     conversation = request.match_info["conversation"]
     told = Told.upto(_last_seen(request))
     await authorised(request, conversation)
-    return await follow(request, request.app[keys.STREAMS], conversation, told)
+    return await follow(request, request.app[keys.STREAMS], conversation, told, script_of(request))
 
 
-async def follow(request: web.Request, streams: Streams, conversation: str, told: Told) -> web.StreamResponse:
-    """The stream itself, for whoever may read it. Raises :class:`Refused` beyond the limits."""
+async def follow(
+    request: web.Request, streams: Streams, conversation: str, told: Told, script: str, lasting: float = math.inf
+) -> web.StreamResponse:
+    """The stream itself, for whoever may read it, for so many seconds. Raises :class:`Refused` beyond the limits."""
     if request.transport is None:
         raise ConnectionResetError
-    with streams.open(conversation, told, request.transport, script_of(request)) as stream:
+    with streams.open(conversation, told, request.transport, script) as stream:
         _notice_when_gone(request)
         response = web.StreamResponse(headers=HEADERS)
         with contextlib.suppress(ConnectionError):  # the reader left, or was cut off
             await response.prepare(request)
             await response.write(sse.retry(COME_BACK_AFTER))
-            await _tell(streams, stream, response)
+            await _tell(streams, stream, response, time.monotonic() + lasting)
     return response
 
 
-async def _tell(streams: Streams, stream: Stream, response: web.StreamResponse) -> None:
-    while not (streams.closing or stream.gone):
+async def _tell(streams: Streams, stream: Stream, response: web.StreamResponse, until: float) -> None:
+    while not (streams.closing or stream.gone or time.monotonic() > until):
         try:
             news = await streams.news(stream)
         except sa.exc.SQLAlchemyError as error:
@@ -73,7 +76,9 @@ async def _tell(streams: Streams, stream: Stream, response: web.StreamResponse) 
         if news.over:
             return
         if not news.more:
-            while not await stream.wait(KEEP_AWAKE):
+            while not await stream.wait(min(KEEP_AWAKE, max(0.0, until - time.monotonic()))):
+                if time.monotonic() > until:
+                    break
                 await _send(stream, response, sse.comment())
     if not stream.gone:
         await _send(stream, response, sse.retry(random.randint(*COME_BACK_BETWEEN)))

@@ -39,13 +39,13 @@ def _who(request: web.Request) -> str:
 
 
 def _words(request: web.Request, field: str, most: int, needed: bool = True) -> str:
-    """What a field of the form says. Raises :class:`Stopped` where it says nothing or too much."""
+    """What a field of the form says, masked. Raises :class:`Stopped` where it says nothing or too much."""
     words = request[FORM].get(field, "").replace("\r\n", "\n").replace("\0", "").strip()
     if needed and not words:
         raise Stopped(400, "empty")
     if len(words) > most:
         raise Stopped(400, "too_long", most=most)
-    return words
+    return request.app[HOST].mask(words)
 
 
 async def _case(request: web.Request) -> Row:

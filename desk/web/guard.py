@@ -40,10 +40,9 @@ class Host:
     """What the process that serves the console gives it.
 
     ``address``: where a request comes from. ``wait``: how many seconds it has to wait, None where it is within its limits.
-    ``origins``: of which pages it takes forms. ``count_login``: told ``ok``, ``wrong`` or ``locked``. ``follow``:
-    answers a request with what happens in a conversation. ``staff_write``: lets its resident see that somebody writes.
-    ``knowledge``: the base as it is now. ``secure``: whether
-    browsers reach it by https.
+    ``origins``: of which pages it takes forms. ``count_login``: told ``ok``, ``wrong`` or ``locked``. ``mask``: takes out of
+    words what identifies somebody. ``follow``: answers a request with what happens in a conversation. ``staff_write``: lets its
+    resident see that somebody writes. ``knowledge``: the base as it is now. ``secure``: whether browsers reach it by https.
     """
 
     read: Transaction
@@ -53,6 +52,7 @@ class Host:
     wait: Callable[[web.Request], int | None]
     origins: Callable[[web.Request], frozenset[str]]
     count_login: Callable[[str], None]
+    mask: Callable[[str], str]
     follow: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
     staff_write: Callable[[str], None]
     knowledge: Callable[[], Awaitable[KnowledgeBase]]

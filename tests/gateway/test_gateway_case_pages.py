@@ -15,8 +15,6 @@ from tests.gateway.fake_rasa import answer, handoff, result
 from tests.gateway.house import Street
 from tests.gateway.people import QUICK, account, person
 
-FACT = [{"fact": "household_size", "label": "家里人数", "text": "家里3人"}]
-
 
 @pytest.fixture(autouse=True)
 def _quick_hashes(monkeypatch):
@@ -152,23 +150,28 @@ async def test_a_note_never_reaches_the_resident(street):
         assert "上次也问过" not in str((await resident.ask("GET", "/messages")).body)
 
 
-async def test_what_is_known_stands_beside_the_conversation(street):
+async def test_what_the_bot_answered_stands_beside_the_conversation(street):
     async with street.open() as house, person(house) as wang:
         account(house, "wang", name="王芳")
         await wang.log_in("wang")
         resident = house.resident()
-        told = {"benefit": "minimum_living_allowance", "aspect": "eligibility", "region": "445303", "kb_version": 1, "as_of": "2026-11-30"}
-        open_still = {"benefit": "minimum_living_allowance", "verdict": "undetermined", "missing": ["assets_within_limit"]}
-        house.rasa.next.append(answer(result(
-            "低保：还不能判断", "verdict", data=told | {"understood": FACT, "benefits": [open_still]},
-            citations=[{"document": "审核确认办法", "section": "第四条"}])))
-        await resident.say("够低保吗")
+        citation = {"document": "审核确认办法", "section": "第四条", "issuer": "民政部", "number": None, "published": None,
+                    "effective_from": None, "effective_to": None, "in_force": True, "url": None}
+        house.rasa.next.append(answer(result("低保按户申请。\n来源：《审核确认办法》", citations=[citation], data={"region": "445303"})))
+        await resident.say("低保怎么申请")
         house.rasa.next.append(handoff())
         await resident.say("转人工")
         page = html.unescape((await wang.open(at(resident))).text)
-        for shown in ("广东省云浮市云安区", "家里人数：家里3人", "低保：还不能判断", "问：够低保吗", "依据：《审核确认办法》第四条"):
+        for shown in ("广东省云浮市云安区", "居民还没有说", "问：低保怎么申请", "低保按户申请。", "依据：《审核确认办法》第四条"):
             assert shown in page, shown
-        assert "还缺：" in page and "assets_within_limit" not in page
+
+
+async def test_a_note_and_a_reply_keep_no_number_that_identifies_somebody(street):
+    async with desk(street) as (house, wang, resident):
+        await post(wang, resident, "note", text="他的手机是13812345678")
+        await reply(wang, resident, "请打13812345678找我")
+        assert "13812345678" not in (await wang.open(at(resident))).text
+        assert not any("13812345678" in said for said in await resident.said_to_me())
 
 
 async def test_resolved_the_bot_has_the_conversation_and_the_resident_knows_what_came_of_it(street):

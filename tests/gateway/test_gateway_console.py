@@ -190,7 +190,7 @@ async def test_each_role_may_do_what_the_table_says_and_nothing_else(street, rol
             assert kept_sessions(house) >= 2  # nothing of it was done
             answer = await somebody.send(address(path), old="no")
             if role in who:  # refused or not for what is in it: let in
-                assert answer.status in {303, 400} or path == "/desk/password", path
+                assert answer.status in {303, 400} or path == "/desk/password" or (answer.status, "{ticket}" in path) == (404, True), path
             else:
                 assert answer.status == 403 and "您的角色不能" in answer.text, path
             if path in {"/desk/logout", "/desk/sessions/end"}:
@@ -445,6 +445,7 @@ async def console_with(tmp_path, *routes: Route):
     outer.add_subapp("/desk", make_console(Host(
         read=transaction, write=transaction, secret="key", address=lambda request: request.remote, wait=lambda request: None,
         origins=lambda request: frozenset({f"http://{request.host}"}), count_login=lambda result: None,
+        mask=str, follow=None, staff_write=None, knowledge=None,
     ), routes))
     async with TestClient(TestServer(outer)) as client:
         house = SimpleNamespace(client=client, store=store)

@@ -154,7 +154,7 @@ async def test_while_staff_own_it_a_message_settled_without_a_word_is_told(stree
         async with listen(someone) as ear:
             await ear.until("state", handled_by="staff")
             await someone.say("谢谢")
-            await ear.until("delivery", seq=4, state="answered")
+            await ear.until("delivery", seq=5, state="answered")
 
 
 async def test_who_comes_back_learns_what_became_of_the_message_under_way(street):
@@ -276,7 +276,7 @@ async def test_what_another_process_writes_is_found(street, looks_often):
             await ear.until("state", handled_by="queue")
             elsewhere(house, cases.reply, someone.cases()[0].ticket, "王芳", "您好")
             await ear.until("state", handled_by="staff")
-            assert (await ear.until("message")).data["text"] == "您好"
+            assert (await ear.until("message", seq=5)).data["text"] == "您好"
 
 
 def test_the_gateway_looks_within_two_seconds():

@@ -60,7 +60,8 @@ async def test_a_desk_command_is_told_at_once(street, redis_url, only_told):
             await ear.until("state")
             command = [sys.executable, "-W", "ignore", "-m", "desk", "reply", someone.cases()[0].ticket, "您好", "--as", "王芳"]
             await asyncio.to_thread(subprocess.run, command, cwd=ROOT, env=os.environ, check=True, capture_output=True)
-            assert (await ear.until("message")).data["text"] == "您好"
+            assert "王芳" in (await ear.until("message", seq=4)).data["text"]
+            assert (await ear.until("message", seq=5)).data["text"] == "您好"
 
 
 async def test_redis_hears_no_word_of_what_was_said(street, redis_url):
