@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bot.demo import make_site
 from tests.e2e.chat_page import ask
+from tests.e2e.test_console import link, set_password
 from tests.e2e.website import PORT, SITE, serving
 from tests.service import ROOT, Service
 
@@ -64,6 +66,31 @@ PICTURES = {
 }
 
 
+def staff(service: Service, browser: Browser) -> None:
+    """The queue with three who wait, and the case of one of them."""
+    for question in ("云安区农村低保一个月多少钱", "高龄津贴怎么领", "残疾人补贴怎么申请"):
+        phone = browser.new_page(viewport=PHONE, locale="zh-CN")
+        phone.goto(service.url)
+        ask(phone, question)
+        phone.locator("#human").click()
+        phone.locator(".ticket").first.wait_for()
+        phone.close()
+    said = service.run("desk", "user", "add", "wangfang", "--name", "王芳", "--role", "staff", "--url", service.url)
+    page = browser.new_page(viewport=DESKTOP, locale="zh-CN", reduced_motion="reduce")
+    set_password(page, link(said))
+    page.goto(service.url + "/desk/queue")
+    page.screenshot(path=IMAGES / "desk-queue.png")
+    page.get_by_role("button", name=re.compile("^接手")).first.click()
+    page.get_by_label("回复居民").fill("您好，我是王芳，您的情况我看到了。")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(1500)
+    page.get_by_label("查政策，插入回复").fill("低保申请材料")
+    page.locator("#found li").first.wait_for()
+    page.evaluate("scrollTo(0, 0)")
+    page.screenshot(path=IMAGES / "desk-case.png", full_page=True)
+    page.close()
+
+
 def main() -> None:
     with ExitStack() as stack:
         service = Service(Path(stack.enter_context(tempfile.TemporaryDirectory())), HUIMIN_ALLOWED_ORIGINS=SITE).start()
@@ -80,6 +107,7 @@ def main() -> None:
             page.screenshot(path=IMAGES / f"{name}.png")
             context.close()
             print(f"docs/images/{name}.png")
+        staff(service, browser)
         browser.close()
 
 
