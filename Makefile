@@ -9,7 +9,7 @@ PYTHON ?=
 export PYTHON
 
 .PHONY: help run demo widget pictures test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
-	benchmark-search benchmark-pipelines benchmark-eligibility benchmark-events benchmark-processes benchmark-widget lock clean
+	benchmark-search benchmark-pipelines benchmark-eligibility benchmark-events benchmark-routing benchmark-processes benchmark-widget lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-19s %s\n", $$1, $$2 }'
@@ -98,6 +98,9 @@ benchmark-events: setup-test ## 500 open event streams and 50 messages a second 
 
 benchmark-processes: setup-test train ## one, two and four Rasa processes behind the gateway: throughput and memory
 	@$(PY) -m benchmarks.processes
+benchmark-routing: setup-test ## which department a message goes to, beside TF-IDF with a linear SVM
+	@$(PY) -m benchmarks.routing
+	@$(PY) -m benchmarks.routing --statements
 
 benchmark-widget: setup-benchmark train ## the widget's weight and time to typing beside other chat widgets (needs Chromium and npm)
 	@$(PY) -m benchmarks.widget

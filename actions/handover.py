@@ -24,12 +24,11 @@ def _summary(kb: KnowledgeBase, context: Context) -> str:
 
 def _handoff(tracker: Tracker, reason: str, urgent: bool = False) -> dict:
     kb, context = base.knowledge(), Context.from_slots(tracker.slots)
-    region = context.region or base.metadata(tracker).get("region")
-    benefit = context.benefits[0] if context.benefits else None
     return {
         "reason": reason,
         "urgent": urgent,
-        "department": kb.department(benefit, region) if benefit in kb.benefits else None,
+        "benefit": context.benefits[0] if context.benefits else None,
+        "region": context.region or base.metadata(tracker).get("region"),
         "summary": _summary(kb, context),
     }
 

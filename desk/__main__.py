@@ -1,4 +1,4 @@
-"""``python -m desk``: see and answer the cases that residents wait with, what they think of the answers, and staff's accounts."""
+"""``python -m desk``: residents' cases and what they think of the answers, staff's accounts, and the training of the routing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from desk.accounts import NotPossible as NotWithAccount
 from desk.case_commands import day, when
 from desk.hours import begin_of
 from desk.migrations import StoreIsNewer
+from desk.routing import commands as routing_commands
 from desk.store import open_store
 from policy_kb import KnowledgeBase, Reader, open_engine
 from policy_kb.reader import NothingLoaded
@@ -42,7 +43,7 @@ def _knowledge() -> KnowledgeBase | None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m desk", description="查看和回复转人工的工单")
+    parser = argparse.ArgumentParser(prog="python -m desk", description="查看和回复转人工的工单，管理工作人员的账号，训练分派")
     commands = parser.add_subparsers(required=True, metavar="命令")
     case_commands.add_to(commands)
     opinions = commands.add_parser("feedback", help="列出居民对回答的评价：新的在前，附问题和回答")
@@ -50,10 +51,13 @@ def main() -> int:
     opinions.add_argument("--since", type=day, metavar="日期", help="从这一天起，例如 2026-11-22")
     opinions.set_defaults(run=show_feedback)
     account_commands.add_to(commands)
+    routing_commands.add_commands(commands)
     args = parser.parse_args()
     if any(isinstance(given, str) and not given.strip() for given in vars(args).values()):
         print("内容不能为空", file=sys.stderr)
         return 2
+    if "alone" in args:
+        return args.alone(args)
     try:
         engine = open_store()
         with engine.begin() as db:

@@ -8,7 +8,7 @@ import getpass
 
 from desk import callbacks, cases, follow_ups
 from desk import conversations as talk
-from desk.case_words import event_of, reasons_of, when
+from desk.case_words import department_of, event_of, reasons_of, when
 from desk.secret import secret_key
 from desk.texts import text
 from policy_kb.settings import today
@@ -35,7 +35,7 @@ def show_list(db, args) -> None:
         wanted = f"转给{c.wanted_by}" if c.wanted_by else ""
         number = "已留回拨电话" if c.id in with_number else ""
         print(f"{c.ticket}  {_STATUS[c.status]}  {when(c.opened_at)}  {mark}{reasons_of(db, c)}  "
-              f"{c.department or ''}  {c.summary}  {c.claimed_by or wanted}  {number}".rstrip())
+              f"{department_of(db, c)}  {c.summary}  {c.claimed_by or wanted}  {number}".rstrip())
 
 
 def show_one(db, args) -> None:
@@ -43,8 +43,8 @@ def show_one(db, args) -> None:
     conversation = talk.get(db, case.conversation)
     print(f"{case.ticket}  {_STATUS[case.status]}  对话现在：{_OWNER[conversation.owner]}")
     print(f"原因：{reasons_of(db, case)}{'（紧急）' if case.urgent else ''}　登记：{when(case.opened_at)}")
-    for label, value in (("问的是", case.summary), ("主管", case.department), ("接手", case.claimed_by), ("转给", case.wanted_by),
-                         ("接着办的是", case.follows)):
+    for label, value in (("问的是", case.summary), ("主管", department_of(db, case)), ("接手", case.claimed_by),
+                         ("转给", case.wanted_by), ("接着办的是", case.follows)):
         if value:
             print(f"{label}：{value}")
     if case.solved is not None:

@@ -28,6 +28,14 @@ def reasons_of(db: Connection, case: Row) -> str:
     return "、".join(filter(None, map(reason_of, cases.reasons(db, case.id))))
 
 
+def department_of(db: Connection, case: Row) -> str:
+    """Whose the case is; where that is not decided, why, with the likeliest."""
+    if case.department:
+        return case.department
+    why = cases.why_routed(db, case.id)
+    return f"未定（{why}）" if why else "未定"
+
+
 def event_of(event: Row) -> str:
     """An event of a case: when, who, what and why."""
     why = reason_of(event.why) if event.what in cases.WITH_REASON or event.who in _NOT_STAFF else event.why

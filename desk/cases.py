@@ -23,8 +23,8 @@ __all__ = ["NoSuchCase", "NotPossible", "by_ticket", "record"]
 
 # What came of a case.
 OUTCOMES = ("answered", "arranged", "referred", "unreachable", "withdrawn", "other")
-# Who does what residents do.
-RESIDENT = "resident"
+# Who does what residents do, and what the program does by itself.
+RESIDENT, SYSTEM = "resident", "system"
 # Events that say why in one word, a ``reason_…`` of texts.yaml.
 WITH_REASON = ("open", "urgent", "queue", "asked_again")
 # How long after its end a case can be opened again; later a new one goes on with it.
@@ -34,19 +34,20 @@ _NOBODYS = {"claimed_by": None, "claimed_at": None, "notified_at": None}
 
 def open_case(
     db: Connection, conversation: str, message: str | None, *, reason: str, urgent: bool, department: str | None,
-    summary: str, follows: str | None = None,
+    summary: str, follows: str | None = None, why_routed: str | None = None,
 ) -> Row:
     """Hand the conversation over: owner ``queue`` and one open case.
 
     A retry of the same message and a further request in the same conversation find the case that is open already; an
-    urgent one makes it urgent, and each further reason is recorded. ``follows``: the ticket of the case it goes on with.
+    urgent one makes it urgent, one whose department is known gives it to a case that had none, and each further reason is
+    recorded. ``follows``: the ticket of the case it goes on with. ``why_routed``: why the department is this one, or none.
     """
     c = cases.c
     known = of_conversation(db, conversation) or (
         message and db.execute(sa.select(cases).where(c.message == message)).first()
     )
     if known:
-        return _asked_again(db, known, reason, urgent)
+        return _asked_again(db, known, reason, urgent, department, why_routed)
     name = uuid.uuid4().hex
     ticket = new_ticket()
     while db.execute(sa.select(c.id).where(c.ticket == ticket)).first():
@@ -58,16 +59,23 @@ def open_case(
          "follows": follows},
     )
     record(db, name, RESIDENT, "open", reason)
+    if why_routed:
+        record(db, name, SYSTEM, "route", why_routed)
     talk.set_owner(db, conversation, talk.QUEUE)
     return by_ticket(db, ticket)
 
 
-def _asked_again(db: Connection, case: Row, reason: str, urgent: bool) -> Row:
+def _asked_again(
+    db: Connection, case: Row, reason: str, urgent: bool, department: str | None, why_routed: str | None
+) -> Row:
     if case.status == RESOLVED:
         return case
     if urgent and not case.urgent:
         db.execute(cases.update().where(cases.c.id == case.id).values(urgent=True, reason=reason, notified_at=None))
         record(db, case.id, RESIDENT, "urgent", reason)
+    if department and not case.department:
+        db.execute(cases.update().where(cases.c.id == case.id).values(department=department))
+        record(db, case.id, SYSTEM, "route", why_routed)
     if talk.get(db, case.conversation).owner == talk.BOT:
         move(db, case, "queue", RESIDENT, reason)
     elif reason not in reasons(db, case.id):
@@ -115,6 +123,12 @@ def last_resolved(db: Connection, conversation: str) -> Row | None:
 
 def events(db: Connection, case: str) -> list[Row]:
     return list(db.execute(sa.select(case_events).where(case_events.c.case == case).order_by(case_events.c.id)))
+
+
+def why_routed(db: Connection, case: str) -> str | None:
+    """Why the case's department is what it is; None where nobody wrote that down."""
+    c = case_events.c
+    return db.execute(sa.select(c.why).where(c.case == case, c.what == "route").order_by(c.id.desc()).limit(1)).scalar()
 
 
 def claim(db: Connection, ticket: str, who: str) -> Row:
@@ -230,7 +244,7 @@ def open_again(db: Connection, case: Row, message: str) -> Row:
         return reopen(db, case.ticket, RESIDENT, "not_solved")
     return open_case(
         db, case.conversation, message, reason="not_solved", urgent=False, department=case.department, summary=case.summary,
-        follows=case.ticket,
+        follows=case.ticket, why_routed=why_routed(db, case.id),
     )
 
 

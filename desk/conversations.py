@@ -230,6 +230,13 @@ def history(db: Connection, conversation: str, after: int = 0, limit: int | None
     return list(db.execute(_SHOWN.where(m.conversation == conversation, m.seq > after).order_by(m.seq).limit(limit)))
 
 
+def typed(db: Connection, conversation: str, last: int = 20) -> list[str]:
+    """What the resident wrote in their own words, the ``last`` messages in order; pressed buttons are not among them."""
+    m = messages.c
+    query = sa.select(m.text).where(m.conversation == conversation, m.sender == "resident", m.payload.is_(None))
+    return list(db.execute(query.order_by(m.seq.desc()).limit(last)).scalars())[::-1]
+
+
 def set_owner(db: Connection, conversation: str, owner: str) -> None:
     db.execute(
         conversations.update().where(conversations.c.id == conversation).values(owner=owner, owner_since=now())

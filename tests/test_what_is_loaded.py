@@ -27,7 +27,7 @@ def loaded_by(code: str, names: tuple[str, ...]) -> set[str]:
     ("module", "names"),
     [
         ("bot.launcher", (*DICTIONARIES, *INGESTING, *LOADING, *DATABASE, "yaml", "pydantic", "aiohttp", "tantivy")),
-        ("bot.gateway.app", (*DICTIONARIES, *INGESTING, *LOADING, "tantivy")),
+        ("bot.gateway.app", (*DICTIONARIES, *INGESTING, *LOADING, "tantivy", "numpy")),
         ("policy_kb", (*DICTIONARIES, *INGESTING, *LOADING, *DATABASE, "yaml")),
         ("policy_kb.reader", (*DICTIONARIES, *INGESTING, *LOADING)),
         ("policy_kb.answering", (*INGESTING, *LOADING, *DATABASE, "tantivy")),

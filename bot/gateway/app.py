@@ -28,6 +28,7 @@ from bot.gateway.streams import Streams
 from bot.gateway.switchboard import get_notice
 from bot.gateway.turns import Turns
 from bot.settings import Settings
+from desk.routing.router import Router
 from desk.secret import secret_key
 from desk.store import open_store
 from policy_kb import Reader, open_engine
@@ -38,6 +39,7 @@ log = logging.getLogger("huimin.gateway")
 
 MAX_BODY = 16 * 1024
 SWEEP_EVERY = 30
+LOOK_FOR_ROUTING_EVERY = 2
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
@@ -111,12 +113,14 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
         app[keys.KNOWLEDGE].watch(app[keys.SEARCH].prepare)
         with contextlib.suppress(sa.exc.SQLAlchemyError, NothingLoaded):  # then /readyz says so
             await keys.knowledge(app)
+        await asyncio.to_thread(turns.router.look)
         gc.collect()
         gc.freeze()  # what is there now stays, and need not be looked through for garbage again and again
         await turns.switchboard.standing()
         await turns.take_up()
         streams = app[keys.STREAMS] = Streams(turns, settings)
-        chores = [asyncio.create_task(_sweep(turns)), asyncio.create_task(streams.watch()), asyncio.create_task(tidy(app))]
+        chores = [asyncio.create_task(_sweep(turns)), asyncio.create_task(streams.watch()), asyncio.create_task(tidy(app)),
+                  asyncio.create_task(_keep_routing_new(turns.router))]
         if settings.redis_url:
             relay = app[keys.RELAY] = Relay(settings.redis_url, streams.wake)
             turns.listen(relay.tell)
@@ -147,6 +151,13 @@ async def _sweep(turns: Turns) -> None:
                 log.info("deleted %d conversations older than they are kept", forgotten)
         except sa.exc.SQLAlchemyError:
             log.exception("sweep failed")
+
+
+async def _keep_routing_new(router: Router) -> None:
+    """Notice a classifier that was trained meanwhile, so that no case waits for it to be read."""
+    while True:
+        await asyncio.sleep(LOOK_FOR_ROUTING_EVERY)
+        await asyncio.to_thread(router.look)
 
 
 def make_app(settings: Settings) -> web.Application:

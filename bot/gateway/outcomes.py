@@ -11,11 +11,12 @@ from sqlalchemy.engine import Connection
 from bot.gateway.errors import text
 from bot.gateway.for_desk import asks_to_open_again
 from bot.gateway.reasons import reason_for
-from bot.gateway.results import Result, Turn
+from bot.gateway.results import Handoff, Result, Turn
 from bot.masking import PHONE
 from desk import cases, changes, hours, waiting
 from desk import conversations as talk
 from desk import texts as desk_texts
+from desk.routing.router import Routed, Router
 from desk.store import aware, now
 from desk.telling import CONTINUE, NOTHING_UNDERSTOOD, REOPEN, SOLVED, offer, pressed, tell
 from desk.tickets import read_ticket
@@ -30,8 +31,8 @@ HUMAN = "/request_human"
 class Outcomes:
     """Writes what came of a message; knows danger to life without asking Rasa."""
 
-    def __init__(self, knowledge: Reader):
-        self._knowledge = knowledge
+    def __init__(self, knowledge: Reader, router: Router):
+        self._knowledge, self._router = knowledge, router
 
     def tell_to_wait(self, db: Connection, message: str) -> None:
         """The notice that an answer takes longer; in danger, the number to call. Once for each message."""
@@ -54,7 +55,7 @@ class Outcomes:
             data = NOTHING_UNDERSTOOD | {"emergency": danger.id}
             said = talk.Outgoing("system", "handoff", f"{danger.first_line}\n{danger.advice}", data=data)
             talk.say(db, message.conversation, said, message.id)
-            self._hand_over(db, message.conversation, message.id, "danger", True, None, "")
+            self._hand_over(db, message.conversation, message.id, Handoff(reason="danger", urgent=True))
         return True
 
     def danger_in(self, message: Any) -> Emergency | None:
@@ -98,22 +99,22 @@ class Outcomes:
         out = talk.Outgoing("bot", result.kind, said, result.citations, replies, data)
         talk.say(db, message.conversation, out, message.id)
         if result.handoff:
-            h = result.handoff
-            reason = reason_for(db, message, h.reason)
-            self._hand_over(db, message.conversation, message.id, reason, h.urgent, h.department, h.summary)
+            reason = reason_for(db, message, result.handoff.reason)
+            self._hand_over(db, message.conversation, message.id, result.handoff.model_copy(update={"reason": reason}))
 
-    def _hand_over(
-        self, db: Connection, conversation: str, message: str, reason: str, urgent: bool, department: str | None,
-        summary: str,
-    ) -> None:
+    def _hand_over(self, db: Connection, conversation: str, message: str, wanted: Handoff) -> None:
         """Open the case (once), queue the conversation and tell the resident the ticket, the place and the way back."""
         before = cases.of_conversation(db, conversation)
         was_bot = talk.get(db, conversation).owner == talk.BOT
-        case = cases.open_case(db, conversation, message, reason=reason, urgent=urgent, department=department, summary=summary)
+        routed = self._route(db, conversation, wanted)
+        case = cases.open_case(
+            db, conversation, message, reason=wanted.reason, urgent=wanted.urgent, department=routed.department,
+            summary=wanted.summary, why_routed=routed.why,
+        )
         if before and not was_bot:
             return
         place = waiting.place(db, case)
-        key = "waiting_urgent" if urgent else "waiting_out_of_hours" if place.opens else "waiting"
+        key = "waiting_urgent" if wanted.urgent else "waiting_out_of_hours" if place.opens else "waiting"
         opens = hours.in_words(place.opens, now()) if place.opens else ""
         said = desk_texts.text(key, ticket=case.ticket, place=place.words(), hours=hours.spans_in_words(), opens=opens)
         self._tell(db, message, conversation, said, case.ticket, kind="handoff", callback="offered", queue=place.data())
@@ -125,6 +126,15 @@ class Outcomes:
             way_back = talk.get(db, message.conversation).owner == talk.QUEUE
             said = desk_texts.text("leave_number")
             self._tell(db, message.id, message.conversation, said, case.ticket, way_back, callback="offered")
+
+    def _route(self, db: Connection, conversation: str, wanted: Handoff) -> Routed:
+        """The department; whatever goes wrong here, a person is told all the same."""
+        said = "\n".join(talk.typed(db, conversation))
+        try:
+            return self._router.route(said, wanted.benefit, wanted.region, self._knowledge.get())
+        except Exception:
+            log.exception("could not find the department")
+            return Routed(None, desk_texts.text("route_failed"))
 
     @staticmethod
     def _tell(

@@ -20,9 +20,12 @@ class Reply(_Part):
 
 
 class Handoff(_Part):
+    """A person is wanted, for this benefit in this region where that is known."""
+
     reason: str
     urgent: bool = False
-    department: str | None = None
+    benefit: str | None = None
+    region: str | None = None
     summary: str = ""
 
 

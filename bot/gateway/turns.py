@@ -29,6 +29,7 @@ from bot.gateway.switchboard import Switchboard
 from bot.settings import Settings
 from desk import cases, changes, waiting
 from desk import conversations as talk
+from desk.routing.router import Router, model_file
 from desk.store import aware, now, reading
 from policy_kb import Reader
 from policy_kb.settings import retention_days
@@ -75,7 +76,8 @@ class Turns:
 
     def __init__(self, store: Engine, rasa: RasaClient, knowledge: Reader, settings: Settings, metrics: Metrics):
         self._store, self._rasa, self._settings, self._metrics = store, rasa, settings, metrics
-        self._outcomes = Outcomes(knowledge)
+        self.router = Router(model_file())
+        self._outcomes = Outcomes(knowledge, self.router)
         self.switchboard = Switchboard(self.read)
         self._stopping = asyncio.Event()
         self._workers: dict[str, asyncio.Task] = {}

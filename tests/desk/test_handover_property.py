@@ -14,6 +14,7 @@ import tempfile
 import threading
 import uuid
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
@@ -29,6 +30,7 @@ from bot.gateway.results import Turn
 from desk import cases, follow_ups, waiting
 from desk import conversations as talk
 from desk.moves import MOVES
+from desk.routing.router import Router
 from desk.store import aware, now, open_store
 from policy_kb.settings import today
 
@@ -68,7 +70,7 @@ class Handover(RuleBasedStateMachine):
 
     def start(self) -> None:
         self.store = open_store(f"sqlite:///{self.folder}/desk.db")
-        self.steps = Steps(knowledge=None)
+        self.steps = Steps(knowledge=SimpleNamespace(get=lambda: None), router=Router(Path(self.folder) / "model.npz"))
 
     def teardown(self):
         self.store.dispose()

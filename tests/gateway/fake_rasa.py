@@ -55,9 +55,9 @@ def hang(until: asyncio.Event, then: Behaviour | None = None) -> Behaviour:
     return behave
 
 
-def handoff(text: str = "好的，我这就为您转给工作人员。", reason: str = "request_human", urgent: bool = False) -> Behaviour:
+def handoff(text: str = "好的，我这就为您转给工作人员。", reason: str = "request_human", urgent: bool = False, **more: Any) -> Behaviour:
     """Ask for a person."""
-    wanted = {"reason": reason, "urgent": urgent, "department": "民政局", "summary": "云安区 低保"}
+    wanted = {"reason": reason, "urgent": urgent, "benefit": "minimum_living_allowance", "region": "445303", "summary": "云安区 低保"} | more
     return answer(result(text, "handoff", handoff=wanted))
 
 
