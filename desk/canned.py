@@ -6,7 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
-from pypinyin import Style, lazy_pinyin
 
 OPENING = 8
 
@@ -19,5 +18,7 @@ def canned() -> tuple[dict[str, str], ...]:
 
 
 def _initials(text: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # a dictionary, for those who have phrases to show
+
     letters = [c for c in text if "\u4e00" <= c <= "\u9fff"][:OPENING]
     return "".join(lazy_pinyin("".join(letters), style=Style.FIRST_LETTER))

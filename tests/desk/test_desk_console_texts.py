@@ -10,15 +10,23 @@ import yaml
 import desk
 from desk import audit
 from desk.permissions import PERMISSIONS, ROLES
+from desk.queue import SHOWS
+from desk.tables import CASE_STATUSES
 from desk.web.pages import NAVIGATION, SAID
 
 ROOM = Path(desk.__file__).parent
-TEXTS = yaml.safe_load((ROOM / "web" / "texts.yaml").read_text(encoding="utf-8"))
+TEXTS = {
+    name: said for file in ("texts.yaml", "case_texts.yaml")
+    for name, said in yaml.safe_load((ROOM / "web" / file).read_text(encoding="utf-8")).items()
+}
 TERMINAL = yaml.safe_load((ROOM / "texts.yaml").read_text(encoding="utf-8"))
 CODE = "\n".join(f.read_text(encoding="utf-8") for f in [*ROOM.rglob("*.py"), *ROOM.rglob("*.html")])
 MADE = (
     {f"role_{role}" for role in ROLES} | {f"did_{what}" for what in audit.ACTIONS} | {f"said_{name}" for name in SAID}
     | {f"stop_{why}" for why in re.findall(r'Stopped\(\d+, "(\w+)"', CODE)}
+    | {f"queue_{show}" for show in SHOWS} | {f"case_status_{status}" for status in CASE_STATUSES}
+    | {f"case_verdict_{verdict}" for verdict in ("likely", "unlikely", "undetermined")}
+    | {f"case_{sender}" for sender in ("resident", "bot", "system")}
     | {f"state_{name}" for name in ("disabled", "invited", "must_change", "active", "locked")}
 )
 
