@@ -40,12 +40,17 @@ def _who(request: web.Request) -> str:
 
 def _words(request: web.Request, field: str, most: int, needed: bool = True) -> str:
     """What a field of the form says, masked. Raises :class:`Stopped` where it says nothing or too much."""
+    return request.app[HOST].mask(_as_written(request, field, most, needed))
+
+
+def _as_written(request: web.Request, field: str, most: int, needed: bool = True) -> str:
+    """What a field says that goes to the resident: an office's number must get through."""
     words = request[FORM].get(field, "").replace("\r\n", "\n").replace("\0", "").strip()
     if needed and not words:
         raise Stopped(400, "empty")
     if len(words) > most:
         raise Stopped(400, "too_long", most=most)
-    return request.app[HOST].mask(words)
+    return words
 
 
 async def _case(request: web.Request) -> Row:
@@ -122,7 +127,7 @@ async def post_take_over(request: web.Request) -> web.Response:
 
 async def post_reply(request: web.Request) -> web.Response:
     """``id``: made by the page, so that what is sent again after a broken line is said once."""
-    words, sent = _words(request, "text", MAX_REPLY), request[FORM].get("id", "")
+    words, sent = _as_written(request, "text", MAX_REPLY), request[FORM].get("id", "")
     if not regex.fullmatch("[0-9a-f]{32}", sent):
         raise Stopped(400, "bad_form")
     return await _do(request, "replied", lambda db: cases.reply(db, _ticket(request), _who(request), words, sent))
@@ -151,7 +156,7 @@ async def post_release(request: web.Request) -> web.Response:
 
 
 async def post_resolve(request: web.Request) -> web.Response:
-    kind, words = request[FORM].get("kind", ""), _words(request, "text", MAX_NOTE)
+    kind, words = request[FORM].get("kind", ""), _as_written(request, "text", MAX_NOTE)
     if kind not in cases.OUTCOMES:
         raise Stopped(400, "bad_kind")
     return await _do(request, "resolve", lambda db: cases.resolve(db, _ticket(request), _who(request), kind, words))

@@ -166,12 +166,13 @@ async def test_what_the_bot_answered_stands_beside_the_conversation(street):
             assert shown in page, shown
 
 
-async def test_a_note_and_a_reply_keep_no_number_that_identifies_somebody(street):
+async def test_a_note_keeps_no_number_of_the_resident_but_an_offices_number_reaches_them(street):
     async with desk(street) as (house, wang, resident):
+        await post(wang, resident, "claim")
         await post(wang, resident, "note", text="他的手机是13812345678")
-        await reply(wang, resident, "请打13812345678找我")
+        await reply(wang, resident, "请打0766-8631234，民政窗口")
         assert "13812345678" not in (await wang.open(at(resident))).text
-        assert not any("13812345678" in said for said in await resident.said_to_me())
+        assert "请打0766-8631234，民政窗口" in await resident.said_to_me()
 
 
 async def test_resolved_the_bot_has_the_conversation_and_the_resident_knows_what_came_of_it(street):
