@@ -8,10 +8,11 @@ import hashlib
 import aiohttp_jinja2
 from aiohttp import web
 
-from desk import presence, queue
+from desk import follow_ups, presence, queue
 from desk.web.errors import Stopped
 from desk.web.guard import HOST, SESSION, Route
 from desk.web.pages import page
+from policy_kb.settings import today
 
 ONLINE_FOR = dt.timedelta(minutes=5)
 
@@ -27,11 +28,12 @@ async def get_queue(request: web.Request) -> web.Response:
     show, who = _show(request), request[SESSION].user.name
 
     def look(db):
-        return queue.entries(db, show, who), queue.counts(db, who), presence.online(db, ONLINE_FOR)
+        due = follow_ups.due(db, today(), who)
+        return queue.entries(db, show, who), queue.counts(db, who), presence.online(db, ONLINE_FOR), due
 
-    entries, counts, online = await request.app[HOST].read(look)
-    return page(request, "queue.html", show=show, shows=queue.SHOWS, entries=entries, counts=counts, online=online,
-                mark=queue.newest(entries))
+    entries, counts, online, due = await request.app[HOST].read(look)
+    return page(request, "queue.html", show=show, shows=queue.SHOWS, entries=entries, counts=counts, online=online, due=due,
+                today=today(), mark=queue.newest(entries))
 
 
 async def get_list(request: web.Request) -> web.Response:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from desk import cases, follow_ups
 from desk.account_tables import audit_log
+from policy_kb.settings import today
 from tests.gateway.fake_rasa import answer, handoff, result
 from tests.gateway.house import Street
 from tests.gateway.people import QUICK, account, person
@@ -228,6 +229,15 @@ async def test_a_visit_is_set_shown_and_done(street):
         assert (await post(wang, resident, f"follow-up/{number}/done", text="去过了，材料齐了")).status == 303
         with house.store.begin() as db:
             assert follow_ups.due(db) == []
+
+
+async def test_what_is_due_today_stands_on_the_first_page_of_whom_it_is_for(street):
+    async with desk(street) as (house, wang, resident), person(house) as li:
+        account(house, "li", name="李明")
+        await li.log_in("li")
+        await post(wang, resident, "follow-up", kind="call", day=today().isoformat(), person="李明")
+        assert "我今天要做的探访和回访" in (await li.open("/desk/queue")).text
+        assert "我今天要做的探访和回访" not in (await wang.open("/desk/queue")).text
 
 
 async def test_the_number_for_a_call_is_shown_to_who_has_the_case_and_that_is_written_down(street):
