@@ -22,6 +22,8 @@ from policy_kb.quantities import QUANTITY
 DANGER, ASK, OUT_OF_SCOPE, INFORM, NOT_UNDERSTOOD = "danger", "ask_policy", "out_of_scope", "inform", "nlu_fallback"
 CORRECT, ELIGIBILITY, PERHAPS = "correct", "check_eligibility", "perhaps_ours"
 ASKING = {ASK, INFORM, ELIGIBILITY, CORRECT}
+# One sound again and again.
+_BABBLE = regex.compile(r"(.{1,4}?)\1+")
 # What the scope of a text decides.
 _WHOSE = {ASK, INFORM, OUT_OF_SCOPE, NOT_UNDERSTOOD}
 HANDOVER = {"request_human", "complaint", "wrong_answer"}
@@ -195,6 +197,8 @@ class IntentGuard(WithKnowledge):
         return None
 
     def _unsure(self, seen: Seen) -> str | None:
+        if seen.intent == OUT_OF_SCOPE and not seen.kinds and _BABBLE.fullmatch(plain(seen.text)):
+            return NOT_UNDERSTOOD  # 阿巴阿巴 is nobody's business
         if seen.confidence >= self._config["unsure_threshold"] or seen.intent in _WHOSE:
             return None
         return ASK if seen.names_subject or "office" in seen.kinds else None if seen.kinds else NOT_UNDERSTOOD

@@ -90,8 +90,10 @@ def test_what_is_loaded_while_they_run_each_answers_with_and_so_does_one_that_is
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_none_is_left_when_the_launcher_ends(own_service, number):
-    children = psutil.Process(own_service.process.pid).children(recursive=True)
-    assert len(children) == 2 + PROCESSES
+    launcher = psutil.Process(own_service.process.pid)
+    # Besides these it tells, as it starts, of the link for the first account.
+    wait_for(lambda: len(launcher.children(recursive=True)) == 2 + PROCESSES, 30, "only what serves is left")
+    children = launcher.children(recursive=True)
     own_service.process.send_signal(number)
     own_service.process.wait(30)
     _, alive = psutil.wait_procs(children, timeout=15)
