@@ -13,7 +13,7 @@ WITHIN = 3_000
 
 
 def staff(page):
-    return log(page).get_by_role("article").filter(has_text="王芳")
+    return log(page).get_by_role("article", name="工作人员 王芳")
 
 
 def ticket(page) -> str:
