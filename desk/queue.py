@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from desk import callbacks, cases
+from desk.case_words import department_of
 from desk.moves import CLAIMED, OPEN, RESOLVED
 from desk.store import aware, now
 from desk.tables import cases as cases_table
@@ -28,6 +29,7 @@ class Entry:
 
     case: Row
     reasons: list[str]
+    department: str
     waits_since: dt.datetime | None
     last_words: str
     has_number: bool
@@ -46,22 +48,32 @@ class Entry:
         return "amber" if self.minutes >= AMBER else "calm"
 
 
-def entries(db: Connection, show: str, who: str) -> list[Entry]:
-    """Urgent first, then who has waited longest, then who does not wait. Raises ``ValueError`` for another ``show``."""
+@dataclass(frozen=True)
+class Queue:
+    """``entries``: urgent first, then who has waited longest, then who does not wait; closed ones by their end. ``counts``: how
+    many cases each filter has, closed ones apart.
+    """
+
+    entries: list[Entry]
+    counts: dict[str, int]
+
+
+def look(db: Connection, show: str, who: str) -> Queue:
+    """What ``who`` sees of it. Raises ``ValueError`` for another ``show`` than :data:`SHOWS`."""
     if show not in SHOWS:
         raise ValueError(show)
-    rows = _closed(db) if show == CLOSED else [c for c in cases.list_cases(db) if _belongs(c, show, who)]
+    unresolved = cases.list_cases(db)
+    counts = {name: sum(_belongs(c, name, who) for c in unresolved) for name in (WAITING, MINE, ALL)}
     with_number = callbacks.with_number(db)
-    found = [_entry(db, case, case.id in with_number) for case in rows]
+
+    def entries(rows: Iterable[Row]) -> list[Entry]:
+        return [_entry(db, case, case.id in with_number) for case in rows]
+
     if show == CLOSED:
-        return found
-    return sorted(found, key=lambda e: (not e.case.urgent, e.waits_since is None, e.waits_since or aware(e.case.opened_at)))
-
-
-def counts(db: Connection, who: str) -> dict[str, int]:
-    """How many cases each filter has, closed ones apart."""
-    rows = cases.list_cases(db)
-    return {show: sum(_belongs(c, show, who) for c in rows) for show in (WAITING, MINE, ALL)}
+        return Queue(entries(_closed(db)), counts)
+    found = entries(c for c in unresolved if _belongs(c, show, who))
+    found.sort(key=lambda e: (not e.case.urgent, e.waits_since is None, e.waits_since or aware(e.case.opened_at)))
+    return Queue(found, counts)
 
 
 def _belongs(case: Row, show: str, who: str) -> bool:
@@ -78,15 +90,12 @@ def _closed(db: Connection) -> list[Row]:
 
 def _entry(db: Connection, case: Row, has_number: bool) -> Entry:
     since = aware(case.opened_at) if case.status == OPEN else waits_since(db, case) if case.status == CLAIMED else None
-    return Entry(case, cases.reasons(db, case.id), since, _last_words(db, case.conversation), has_number)
+    return Entry(
+        case, cases.reasons(db, case.id), department_of(db, case), since, _last_words(db, case.conversation), has_number
+    )
 
 
 def _last_words(db: Connection, conversation: str) -> str:
     m = messages.c
     query = sa.select(m.text).where(m.conversation == conversation, m.sender == "resident").order_by(m.seq.desc()).limit(1)
     return db.execute(query).scalar() or ""
-
-
-def newest(found: Iterable[Entry]) -> str:
-    """A mark that changes when a case is there that was not, or one has become urgent."""
-    return ",".join(sorted(f"{e.case.ticket}{'!' if e.case.urgent else ''}" for e in found if e.case.status == OPEN))

@@ -28,26 +28,18 @@ async def get_queue(request: web.Request) -> web.Response:
     show, who = _show(request), request[SESSION].user.name
 
     def look(db):
-        due = follow_ups.due(db, today(), who)
-        return queue.entries(db, show, who), queue.counts(db, who), presence.online(db, ONLINE_FOR), due
+        return queue.look(db, show, who), presence.online(db, ONLINE_FOR), follow_ups.due(db, today(), who)
 
-    entries, counts, online, due = await request.app[HOST].read(look)
-    return page(request, "queue.html", show=show, shows=queue.SHOWS, entries=entries, counts=counts, online=online, due=due,
-                today=today(), mark=queue.newest(entries))
+    found, online, due = await request.app[HOST].read(look)
+    return page(request, "queue.html", show=show, shows=queue.SHOWS, queue=found, online=online, due=due, today=today())
 
 
 async def get_list(request: web.Request) -> web.Response:
     """The list alone, asked for again and again; 304 while nothing in it has changed."""
-    show, user = _show(request), request[SESSION].user
-
-    def look(db):
-        return queue.entries(db, show, user.name), queue.counts(db, user.name)
-
-    entries, counts = await request.app[HOST].read(look)
-    shown = aiohttp_jinja2.render_string(
-        "queue_list.html", request, {"entries": entries, "show": show, "session": request[SESSION], "mark": queue.newest(entries),
-                                     "counts": counts, "shows": queue.SHOWS},
-    )
+    show, session = _show(request), request[SESSION]
+    found = await request.app[HOST].read(lambda db: queue.look(db, show, session.user.name))
+    context = {"queue": found, "show": show, "shows": queue.SHOWS, "session": session}
+    shown = aiohttp_jinja2.render_string("queue_list.html", request, context)
     etag = f'"{hashlib.sha256(shown.encode()).hexdigest()[:32]}"'
     if request.headers.get("If-None-Match") == etag:
         return web.Response(status=304, headers={"ETag": etag})
