@@ -12,6 +12,7 @@ from desk.accounts import NotPossible as NotWithAccount
 from desk.case_commands import day, when
 from desk.hours import begin_of
 from desk.migrations import StoreIsNewer
+from desk.naming import Names
 from desk.routing import commands as routing_commands
 from desk.store import open_store
 from policy_kb import KnowledgeBase, Reader, open_engine
@@ -24,11 +25,10 @@ def show_feedback(db, args) -> None:
     if not opinions:
         print("没有评价")
         return
-    kb = _knowledge()
+    names = Names(_knowledge())
     for o in opinions:
-        benefit = kb.benefits[o.benefit].name if kb and o.benefit in kb.benefits else o.benefit
-        place = kb.full_name(o.region) if kb and o.region in kb.regions else o.region
-        print(f"\n{when(o.at)}  {'有帮助' if o.helpful else '没有帮助'}  {place or '未定地区'}  {benefit or '未定事项'}")
+        place, benefit = names.place(o.region) or "未定地区", names.benefit(o.benefit) or "未定事项"
+        print(f"\n{when(o.at)}  {'有帮助' if o.helpful else '没有帮助'}  {place}  {benefit}")
         if o.comment:
             print(f"说明：{o.comment}")
         print(f"问：{o.question}\n答：{o.answer}")

@@ -43,6 +43,12 @@ def due(db: Connection, until: dt.date | None = None, person: str | None = None)
     return list(db.execute(query.order_by(f.due, f.id)))
 
 
+def of_case(db: Connection, case: str) -> list[Row]:
+    """All of a case, those that are done too, by their day."""
+    f = follow_ups.c
+    return list(db.execute(sa.select(follow_ups).where(f.case == case).order_by(f.due, f.id)))
+
+
 def done(db: Connection, number: int, who: str, words: str) -> None:
     """It took place, and what came of it. Raises :class:`NotPossible` where there is none of this number, or it is done."""
     f = follow_ups.c

@@ -11,13 +11,15 @@ from aiohttp import web
 
 from bot.gateway import keys
 from bot.gateway.errors import Refused
-from bot.gateway.events import follow
+from bot.gateway.events import follow, seq_of
 from bot.gateway.origins import own_origins
 from bot.gateway.script import HANS
 from bot.gateway.telling import Told
 from bot.masking import mask
 from desk.upkeep import forget_over
 from desk.web import Host, make_console
+from policy_kb import KnowledgeBase
+from policy_kb.reader import NothingLoaded
 
 log = logging.getLogger("huimin.gateway")
 TIDY_EVERY = 3600
@@ -47,16 +49,23 @@ def add_console(app: web.Application) -> None:
         mask=mask,
         follow=lambda request, conversation: _follow(app, request, conversation),
         staff_write=lambda conversation: app[keys.STREAMS].staff_write(conversation),
-        knowledge=lambda: keys.knowledge(app),
+        knowledge=lambda: _knowledge(app),
         secure=(settings.public_url or "").startswith("https://"),
         idle=dt.timedelta(minutes=settings.idle_minutes),
     )))
 
 
-async def _follow(app: web.Application, request: web.Request, conversation: str) -> web.StreamResponse:
-    after = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-    told = Told.upto(int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0)
+async def _knowledge(app: web.Application) -> KnowledgeBase | None:
     try:
+        return await keys.knowledge(app)
+    except (sa.exc.SQLAlchemyError, NothingLoaded):
+        return None
+
+
+async def _follow(app: web.Application, request: web.Request, conversation: str) -> web.StreamResponse:
+    """From the message on that the page has already, or from the last that a stream before told of."""
+    try:
+        told = Told.upto(seq_of(request.headers.get("Last-Event-ID") or request.query.get("after", "")))
         return await follow(request, app[keys.STREAMS], conversation, told, HANS, LOOK_AT_SESSION_AGAIN)
     except Refused as refused:
         return web.Response(status=refused.status, headers=refused.headers)

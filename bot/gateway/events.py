@@ -31,8 +31,9 @@ UNANSWERED_FOR = 60_000
 HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def _last_seen(request: web.Request) -> int:
-    given = request.headers.get("Last-Event-ID", "").strip()
+def seq_of(given: str) -> int:
+    """A message's number as a reader names it; 0 where they name none. Raises :class:`Refused`."""
+    given = given.strip()
     if not regex.fullmatch(r"[0-9]{0,9}", given):
         raise Refused(400, "bad_shape", where="Last-Event-ID")
     return int(given or 0)
@@ -42,7 +43,7 @@ async def get_events(request: web.Request) -> web.StreamResponse:
     """First what came after ``Last-Event-ID``, then what happens, until the reader leaves or the gateway stops."""
     request.app[keys.LIMITS].check_address(request)
     conversation = request.match_info["conversation"]
-    told = Told.upto(_last_seen(request))
+    told = Told.upto(seq_of(request.headers.get("Last-Event-ID", "")))
     await authorised(request, conversation)
     return await follow(request, request.app[keys.STREAMS], conversation, told, script_of(request))
 

@@ -5,29 +5,26 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import regex
-import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.engine import Connection, Row
 
 from desk import callbacks, canned, cases, follow_ups, presence
 from desk import conversations as talk
+from desk.case_words import department_of
+from desk.naming import Names
 from desk.permissions import may
 from desk.store import aware, now
 from desk.summary import summary
-from desk.tables import follow_ups as follow_ups_table
 from desk.texts import text
 from desk.web.errors import Stopped
 from desk.web.guard import FORM, HOME, HOST, SESSION, Route, look_at_conversation, see_other
 from desk.web.pages import page
-from policy_kb import KnowledgeBase
 from policy_kb.settings import today
 
 MAX_REPLY, MAX_NOTE, MAX_NAME = 1000, 1000, 80
-SHOWN = 500
 
 
 def _ticket(request: web.Request) -> str:
@@ -62,38 +59,19 @@ async def _case(request: web.Request) -> Row:
 
 async def get_case(request: web.Request) -> web.Response:
     case = await _case(request)
-    host = request.app[HOST]
 
     def look(db: Connection) -> dict[str, Any]:
-        rows = talk.history(db, case.conversation, limit=None)
-        due = db.execute(sa.select(follow_ups_table).where(follow_ups_table.c.case == case.id).order_by(follow_ups_table.c.due))
+        rows, as_it_is = talk.history(db, case.conversation, limit=None), cases.by_ticket(db, case.ticket)
         return {
-            "case": cases.by_ticket(db, case.ticket), "messages": rows[-SHOWN:], "summary": summary(rows),
-            "reasons": cases.reasons(db, case.id), "events": cases.events(db, case.id), "due": list(due),
+            "case": as_it_is, "department": department_of(db, as_it_is), "messages": rows, "summary": summary(rows),
+            "reasons": cases.reasons(db, case.id), "events": cases.events(db, case.id), "due": follow_ups.of_case(db, case.id),
             "has_number": case.id in callbacks.with_number(db), "colleagues": presence.colleagues(db),
         }
 
     shown = await look_at_conversation(request, look, case.conversation, case.ticket)
-    names = _Names(await host.knowledge())
     shown |= _able(request, shown["case"])
+    names = Names(await request.app[HOST].knowledge())
     return page(request, "case.html", **shown, names=names, today=today(), outcomes=cases.OUTCOMES, kinds=follow_ups.KINDS)
-
-
-@dataclass(frozen=True)
-class _Names:
-    """What ids are called; as they stand where the base no longer knows them."""
-
-    kb: KnowledgeBase
-
-    def place(self, code: str | None) -> str:
-        return self.kb.full_name(code) if code in self.kb.regions else code or ""
-
-    def benefit(self, name: str) -> str:
-        return self.kb.benefits[name].name if name in self.kb.benefits else name
-
-    def facts(self, names: list[str]) -> str:
-        known = self.kb.household_facts
-        return "、".join(known[name].label if name in known else name for name in names)
 
 
 def _able(request: web.Request, case: Row) -> dict[str, bool]:
@@ -106,7 +84,7 @@ def _able(request: web.Request, case: Row) -> dict[str, bool]:
     }
 
 
-async def _do(request: web.Request, said: str, act: Callable[[Connection], Any], to: str | None = None) -> web.Response:
+async def _do(request: web.Request, said: str, act: Callable[[Connection], Any]) -> web.Response:
     """Do something with the case and come back to it; a script gets 204."""
     try:
         await request.app[HOST].write(act)
@@ -114,7 +92,7 @@ async def _do(request: web.Request, said: str, act: Callable[[Connection], Any],
         raise Stopped(404, "no_case") from None
     if "text/html" not in request.headers.get("Accept", "text/html"):
         return web.Response(status=204)
-    return see_other(f"{to or f'{HOME}/cases/{_ticket(request)}'}?said={said}")
+    return see_other(f"{HOME}/cases/{_ticket(request)}?said={said}")
 
 
 async def post_claim(request: web.Request) -> web.Response:

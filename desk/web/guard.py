@@ -42,7 +42,8 @@ class Host:
     ``address``: where a request comes from. ``wait``: how many seconds it has to wait, None where it is within its limits.
     ``origins``: of which pages it takes forms. ``count_login``: told ``ok``, ``wrong`` or ``locked``. ``mask``: takes out of
     words what identifies somebody. ``follow``: answers a request with what happens in a conversation. ``staff_write``: lets its
-    resident see that somebody writes. ``knowledge``: the base as it is now. ``secure``: whether browsers reach it by https.
+    resident see that somebody writes. ``knowledge``: the base as it is now, None while there is none. ``secure``: whether
+    browsers reach it by https.
     """
 
     read: Transaction
@@ -55,7 +56,7 @@ class Host:
     mask: Callable[[str], str]
     follow: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
     staff_write: Callable[[str], None]
-    knowledge: Callable[[], Awaitable[KnowledgeBase]]
+    knowledge: Callable[[], Awaitable[KnowledgeBase | None]]
     secure: bool = False
     idle: dt.timedelta = dt.timedelta(minutes=30)
 
