@@ -69,6 +69,17 @@ class Migrations:
         return db.execute(sa.select(sa.column("version_num")).select_from(sa.table(self.version_table))).scalar()
 
 
+def run(metadata: sa.MetaData, version_table: str) -> None:
+    """What Alembic runs for each command (a folder's ``env.py``): inside the caller's transaction, on the caller's connection."""
+    from alembic import context
+
+    context.configure(
+        connection=context.config.attributes["connection"], target_metadata=metadata, version_table=version_table,
+        render_as_batch=True, compare_type=True,
+    )
+    context.run_migrations()
+
+
 @contextlib.contextmanager
 def _rewriting(engine: Engine) -> Iterator[Connection]:
     """One transaction that may make tables anew: on SQLite without deleting the rows that point to an old one."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.gateway.caching import unless_known
 from policy_kb.language.text import traditional
 
 WEB = Path(__file__).resolve().parent.parent / "web"
@@ -32,20 +33,14 @@ class Asset:
         return cls(body, gzip.compress(body, 9, mtime=0), hashlib.sha256(body).hexdigest()[:32], content_type, caching)
 
     async def serve(self, request: web.Request) -> web.Response:
-        response = web.Response(headers={
+        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        headers = {
             "Cache-Control": self.caching, "Vary": "Accept-Encoding, Origin",
             "Cross-Origin-Resource-Policy": "cross-origin",  # to load, not to ask the API
-        })
-        response.etag = self.etag
-        if any(tag.value in {self.etag, "*"} for tag in request.if_none_match or ()):
-            response.set_status(304)
-            return response
-        packed = "gzip" in request.headers.get("Accept-Encoding", "")
-        if packed:
-            response.headers["Content-Encoding"] = "gzip"
-        response.body = self.packed if packed else self.body
-        response.content_type, response.charset = self.content_type, "utf-8"
-        return response
+        } | ({"Content-Encoding": "gzip"} if packed else {})
+        body = self.packed if packed else self.body
+        response = web.Response(body=body, headers=headers, content_type=self.content_type, charset="utf-8")
+        return unless_known(request, self.etag, response)
 
 
 def _in_traditional_characters() -> bytes:

@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
 from bot.gateway import keys
-from bot.gateway.chat import authorised, body_as
+from bot.gateway.chat import body_as, own_conversation
 from bot.gateway.errors import Refused, as_json, text
 from bot.gateway.lines import optional_line
 from desk import callbacks
@@ -27,7 +27,7 @@ class _Callback(BaseModel):
 
 async def put_callback(request: web.Request) -> web.Response:
     """``{"phone", "name", "when"}``, in place of an earlier one; only while a case of the conversation is not resolved."""
-    conversation = await _conversation(request)
+    conversation = await own_conversation(request)
     callback = _callback(await body_as(request, _Callback))
     secret = request.app[keys.SECRET]
     try:
@@ -39,7 +39,7 @@ async def put_callback(request: web.Request) -> web.Response:
 
 async def get_callback(request: web.Request) -> web.Response:
     """Whether a number is left, and how it ends; the number itself is not told again."""
-    conversation = await _conversation(request)
+    conversation = await own_conversation(request)
     secret = request.app[keys.SECRET]
     try:
         callback = await request.app[keys.TURNS].read(lambda db: callbacks.left(db, secret, conversation))
@@ -52,17 +52,9 @@ async def get_callback(request: web.Request) -> web.Response:
 
 async def delete_callback(request: web.Request) -> web.Response:
     """Takes the number back; there may be none."""
-    conversation = await _conversation(request)
+    conversation = await own_conversation(request)
     await request.app[keys.TURNS].write(lambda db: callbacks.take_back(db, conversation))
     return web.Response(status=204, headers={"Cache-Control": "no-store"})
-
-
-async def _conversation(request: web.Request) -> str:
-    app = request.app
-    app[keys.LIMITS].check_address(request)
-    conversation = await authorised(request, request.match_info["conversation"])
-    app[keys.LIMITS].check_conversation(conversation.id)
-    return conversation.id
 
 
 def _callback(given: _Callback) -> callbacks.Callback:

@@ -109,6 +109,15 @@ async def authorised(request: web.Request, conversation: str):
     return row
 
 
+async def own_conversation(request: web.Request) -> str:
+    """The id of the conversation in the address, for whoever holds its token, within the limits of messages."""
+    limits = request.app[keys.LIMITS]
+    limits.check_address(request)
+    conversation = await authorised(request, request.match_info["conversation"])
+    limits.check_conversation(conversation.id)
+    return conversation.id
+
+
 def _received(db: Connection, conversation: str, incoming: talk.Incoming):
     """The message, saved in a conversation that exists."""
     try:

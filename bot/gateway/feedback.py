@@ -6,7 +6,7 @@ from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
 from bot.gateway import keys
-from bot.gateway.chat import authorised, body_as
+from bot.gateway.chat import body_as, own_conversation
 from bot.gateway.errors import Refused
 from bot.gateway.lines import optional_line
 from bot.masking import mask
@@ -23,7 +23,7 @@ class _Feedback(BaseModel):
 
 async def put_feedback(request: web.Request) -> web.Response:
     """``{"helpful": true | false, "comment": "…" | null}``, in place of what was said of this message before."""
-    conversation, message = await _answer(request)
+    conversation, message = await own_conversation(request), request.match_info["message"]
     given = await body_as(request, _Feedback)
     comment = optional_line(given.comment, MAX_COMMENT, "comment")
     app = request.app
@@ -40,18 +40,9 @@ async def put_feedback(request: web.Request) -> web.Response:
 
 async def delete_feedback(request: web.Request) -> web.Response:
     """Takes it back; there may be none."""
-    conversation, message = await _answer(request)
+    conversation, message = await own_conversation(request), request.match_info["message"]
     try:
         await request.app[keys.TURNS].write(lambda db: feedback.take_back(db, conversation, message))
     except feedback.NoSuchAnswer:
         raise Refused(404, "no_such_message") from None
     return web.Response(status=204, headers={"Cache-Control": "no-store"})
-
-
-async def _answer(request: web.Request) -> tuple[str, str]:
-    """The conversation and the message's id, where the token is right and the limits are kept."""
-    app = request.app
-    app[keys.LIMITS].check_address(request)
-    conversation = await authorised(request, request.match_info["conversation"])
-    app[keys.LIMITS].check_conversation(conversation.id)
-    return conversation.id, request.match_info["message"]

@@ -1,15 +1,7 @@
-"""What Alembic runs for each command: inside the caller's transaction, on the caller's connection."""
-
-from alembic import context
+"""What Alembic runs for each command."""
 
 from policy_kb.clause_tables import metadata
+from policy_kb.migrating import run
 from policy_kb.migrations import VERSION_TABLE
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    version_table=VERSION_TABLE,
-    render_as_batch=True,
-    compare_type=True,
-)
-context.run_migrations()
+run(metadata, VERSION_TABLE)

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 from aiohttp import web
-from aiohttp.helpers import ETag
 
 from bot.gateway import keys
+from bot.gateway.caching import unless_known
 from bot.gateway.delivery import takes_script
 from bot.gateway.openapi.household import household_schemas
 from policy_kb import KnowledgeBase
@@ -27,12 +27,9 @@ _ALWAYS = {500: ["server_error"]}
 async def get_openapi(request: web.Request) -> web.Response:
     """The document for the knowledge in use; ``If-None-Match`` with its ETag gives 304."""
     body, tag = _encoded(await keys.knowledge(request.app))
-    known = request.if_none_match or ()
-    found = any(e.value in {tag, "*"} for e in known)
-    response = web.Response(status=304) if found else web.Response(body=body, content_type="application/json", charset="utf-8")
-    response.etag = ETag(tag)
+    response = web.Response(body=body, content_type="application/json", charset="utf-8")
     response.headers["Cache-Control"] = "public, max-age=300"
-    return response
+    return unless_known(request, tag, response)
 
 
 @per_base
