@@ -14,6 +14,7 @@ from bot.gateway import logs
 from policy_kb import Reader, open_engine, store
 from policy_kb.loader import SHIPPED
 from tests.gateway.house import Street
+from tests.gateway.people import QUICK
 
 LONGEST = 30
 
@@ -25,6 +26,12 @@ def pytest_pyfunc_call(pyfuncitem):
     given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     asyncio.run(asyncio.wait_for(pyfuncitem.obj(**given), LONGEST))
     return True
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch):
+    """Passwords cost a quarter of a second each, on purpose; not here."""
+    monkeypatch.setattr("desk.passwords._HASHER", QUICK)
 
 
 @pytest.fixture(scope="session")

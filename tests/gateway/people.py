@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 
 from desk import accounts
+from desk.account_tables import audit_log
+from desk.account_tables import sessions as session_rows
 from desk.audit import Actor
 from tests.gateway.house import House
 
@@ -102,3 +105,21 @@ def account(house: House, login: str, role: str = "staff", **more: Any) -> Any:
         user = accounts.add(db, BY, login, more.pop("name", f"{login}的姓名"), role, more.pop("department", None))
         accounts.set_password(db, BY, user, _HASHED, must_change=must_change)
         return accounts.get(db, user.id)
+
+
+@contextlib.asynccontextmanager
+async def console(street, **settings):
+    """A gateway and somebody in front of it."""
+    async with street.open(**settings) as house, person(house) as somebody:
+        yield house, somebody
+
+
+def kept_sessions(house) -> int:
+    with house.store.begin() as db:
+        return db.execute(sa.select(sa.func.count()).select_from(session_rows)).scalar()
+
+
+def done(house) -> list[str]:
+    """What the audit log says was done, in order."""
+    with house.store.begin() as db:
+        return list(db.execute(sa.select(audit_log.c.what).order_by(audit_log.c.id)).scalars())

@@ -14,12 +14,7 @@ from desk.account_tables import audit_log
 from policy_kb.settings import today
 from tests.gateway.fake_rasa import answer, handoff, result
 from tests.gateway.house import Street
-from tests.gateway.people import QUICK, account, person
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch):
-    monkeypatch.setattr("desk.passwords._HASHER", QUICK)
+from tests.gateway.people import account, person
 
 
 @contextlib.asynccontextmanager
