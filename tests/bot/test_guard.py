@@ -46,6 +46,15 @@ def test_hardly_more_than_a_place_a_group_or_an_aspect_goes_on_with_the_question
     assert decide(text, "out_of_scope", 0.6) == "inform"
 
 
+@pytest.mark.parametrize("text", ["阿巴阿巴阿巴", "啦啦啦啦", "嗡嗡嗡"])
+def test_one_sound_again_and_again_is_nobodys_business(decide, text):
+    assert decide(text, "out_of_scope", 0.9, ours=0.1) == "nlu_fallback"
+
+
+def test_another_departments_business_said_twice_stays_theirs(decide):
+    assert decide("公积金公积金", "out_of_scope", 0.9, ours=0.1) == "out_of_scope"
+
+
 def test_a_correction_stays_one(decide):
     assert decide("不对，云安区", "correct", 0.6) == "correct"
 

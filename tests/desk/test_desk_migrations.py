@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -18,8 +16,8 @@ from desk import cases, migrations, service
 from desk import conversations as talk
 from desk.account_tables import metadata
 from desk.store import open_store
+from tests.at_once import run_at_once
 
-ROOT = Path(__file__).resolve().parents[2]
 # A store as the last program without migrations left it, SQLite's own dump.
 NEW = {"follow_ups", "users", "sessions", "one_time_links", "login_failures", "audit_log"}
 BEFORE = Path(__file__).parent / "before_migrations.sql"
@@ -113,29 +111,9 @@ def test_a_store_of_a_newer_program_is_left_alone(url):
     engine.dispose()
 
 
-OPEN = """
-import sys
-from desk.store import open_store
-print("ready", flush=True)
-sys.stdin.readline()
-open_store(sys.argv[1]).dispose()
-"""
-
-
 def test_two_processes_that_open_a_new_store_at_once_both_succeed(database_url):
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", OPEN, database_url], cwd=ROOT, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )
-        for _ in range(2)
-    ]
-    for p in started:
-        assert p.stdout.readline() == "ready\n", p.stderr.read()
-    for p in started:
-        p.stdin.write("\n")
-        p.stdin.flush()
-    assert [(p.communicate(timeout=60)[1][-300:], p.returncode) for p in started] == [("", 0)] * 2
+    load, do = "import sys; from desk.store import open_store", "open_store(sys.argv[1]).dispose()"
+    assert run_at_once(load, do, database_url) == [("", 0)] * 2
     engine = open_store(database_url)
     assert differences(engine) == []
     engine.dispose()

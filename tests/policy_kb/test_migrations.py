@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,8 +18,7 @@ from policy_kb import migrations, store
 from policy_kb.clause_tables import metadata
 from policy_kb.engines import open_engine
 from policy_kb.migrations import VERSION_TABLE, StoreIsNewer, upgrade
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.at_once import run_at_once
 
 # Another room's tables in the same database, with a revision of its own.
 _elsewhere = sa.MetaData()
@@ -109,33 +106,12 @@ def test_upgrading_again_changes_nothing(engine, folder):
     assert everything(engine) == before
 
 
-UPGRADE = """
-import sys
-from policy_kb.engines import open_engine
-from policy_kb.migrations import upgrade
-engine = open_engine(sys.argv[1])
-with engine.connect():
-    print("ready", flush=True)
-sys.stdin.readline()
-upgrade(engine)
-"""
-
-
 def test_several_processes_that_open_a_new_store_at_once_all_succeed(engine, database_url):
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", UPGRADE, database_url], cwd=ROOT, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )
-        for _ in range(2)
-    ]
-    for p in started:
-        assert p.stdout.readline() == "ready\n", p.stderr.read()
-    for p in started:
-        p.stdin.write("\n")
-        p.stdin.flush()
-    ended = [(p.communicate(timeout=60)[1][-300:], p.returncode) for p in started]
-    assert ended == [("", 0)] * len(started)
+    load = (
+        "import sys; from policy_kb.engines import open_engine; from policy_kb.migrations import upgrade; "
+        "engine = open_engine(sys.argv[1]); engine.connect().close()"
+    )
+    assert run_at_once(load, "upgrade(engine)", database_url) == [("", 0)] * 2
     assert differences(engine) == []
 
 
