@@ -10,6 +10,7 @@ import re
 import pytest
 
 from tests.e2e.chat_page import WAIT, expect, watched
+from tests.service import Service, wait_for
 
 PASSWORD = "correct-horse-7"
 WIDTHS = [(320, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
@@ -90,10 +91,19 @@ def clean():
     return look
 
 
-def test_the_first_start_ends_with_an_administrator(service, console, clean):
-    """Runs first: the launcher gave the link, and nobody has an account yet."""
-    said = [line for line in service.said if line.startswith("首次使用")]
+@pytest.fixture
+def first_start(tmp_path):
+    """A service that was never started before; it tells of the link once it is ready."""
+    running = Service(tmp_path).start()
+    wait_for(lambda: any(line.startswith("首次使用") for line in running.said), 30, "the link for the first account")
+    yield running
+    running.stop()
+
+
+def test_the_first_start_ends_with_an_administrator(first_start, context, clean):
+    said = [line for line in first_start.said if line.startswith("首次使用")]
     assert len(said) == 1
+    console = watched(context.new_page())
     console.goto(link(said[0]))
     clean(console)
     console.get_by_label("登录名").fill("admin")
@@ -108,7 +118,7 @@ def test_the_first_start_ends_with_an_administrator(service, console, clean):
     console.keyboard.press("Enter")
     expect(console.get_by_role("navigation").get_by_role("link", name="账号")).to_be_visible()
     assert not any("/desk/first/" in f.read_text("utf-8", "replace").replace("/desk/first/{token", "")
-                   for f in (service.var / "logs").iterdir())
+                   for f in (first_start.var / "logs").iterdir())
 
 
 def test_an_administrators_pages(console, account, clean):
