@@ -18,11 +18,11 @@ export function set(e, attributes) {
   return e;
 }
 
-/** @param {string} cls @param {string} text @param {(ev: Event) => void} on */
+/** @param {string} cls @param {string} [text] @param {(ev: Event) => void} [on] */
 export function button(cls, text, on) {
   const b = el('button', cls, text);
   b.type = 'button';
-  b.addEventListener('click', on);
+  if (on) b.addEventListener('click', on);
   return b;
 }
 

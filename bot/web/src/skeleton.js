@@ -23,7 +23,7 @@ function named(e, id) {
 const status = (id, cls, tag) => set(named(el(tag || 'p', cls), id), { role: 'status' });
 
 /** @param {string} id @param {string} cls @param {import('./texts.js').Key} key */
-const tool = (id, cls, key) => says(named(button('tool ' + cls, '', () => {}), id), key);
+const tool = (id, cls, key) => says(named(button('tool ' + cls), id), key);
 
 function head() {
   const own = here.mode === 'page';
@@ -32,9 +32,9 @@ function head() {
   else says(title, 'title');
   const brand = el(own ? 'header' : 'div', 'brand', icon(), el('div', '', title, says(el('p'), 'tagline')));
   const place = set(
-    named(button('tool place', '', () => {}), 'place'), { 'aria-haspopup': 'dialog' });
+    named(button('tool place'), 'place'), { 'aria-haspopup': 'dialog' });
   place.append(says(el('span', 'k'), 'place_label'), named(el('span'), 'place-name'));
-  const shut = labelled(named(button('tool shut', '✕', () => {}), 'close'), 'close_window');
+  const shut = labelled(named(button('tool shut', '✕'), 'close'), 'close_window');
   const tools = named(
     el('div', 'tools', place, set(tool('large', '', 'large'), { 'aria-pressed': 'false' }),
       set(tool('more', '', 'more'), { 'aria-haspopup': 'dialog' }), tool('human', 'human', 'human'), here.mode === 'button' && shut), 'tools');
@@ -63,15 +63,15 @@ function conversation() {
 }
 
 function composer() {
-  const jump = says(named(button('jump', '', () => {}), 'jump'), 'jump');
+  const jump = says(named(button('jump'), 'jump'), 'jump');
   const label = says(set(el('label', 'vh'), { for: 'input' }), 'input_label');
   const input = labelled(
     set(named(el('textarea'), 'input'), { rows: '1', enterkeyhint: 'send', 'aria-describedby': 'count masked' }), 'input', 'placeholder');
-  const speak = labelled(set(named(button('mic', '', () => {}), 'mic'), { 'aria-pressed': 'false' }), 'speak');
+  const speak = labelled(set(named(button('mic'), 'mic'), { 'aria-pressed': 'false' }), 'speak');
   speak.append(drawing('0 0 24 24', ['currentColor', MICROPHONE]));
   const send = says(set(named(el('button'), 'send'), { type: 'submit' }), 'send');
   const form = set(named(el('form', '', label, input, speak, send), 'form'), { autocomplete: 'off', novalidate: '' });
-  const owner = el('div', 'bar owner', status('owner', ''), says(named(button('chip', '', () => {}), 'callback'), 'callback_open'));
+  const owner = el('div', 'bar owner', status('owner', ''), says(named(button('chip'), 'callback'), 'callback_open'));
   jump.hidden = speak.hidden = owner.hidden = true;
   return el(here.mode === 'page' ? 'footer' : 'div', 'composer', jump, status('net', 'bar net'), named(owner, 'owner-bar'), form,
     status('heard', 'count heard'), status('count', 'count'), says(named(el('p', 'hint'), 'masked'), 'masked'));
@@ -95,7 +95,7 @@ export function build() {
   sheet.hidden = true;
   const window = named(el('div', 'window', app, sheet), 'window');
   if (here.mode !== 'page') set(window, { role: here.mode === 'button' ? 'dialog' : 'region', 'aria-labelledby': 'title' });
-  const launcher = set(named(button('launcher', '', () => {}), 'launcher'), { 'aria-haspopup': 'dialog', 'aria-expanded': 'false', part: 'launcher' });
+  const launcher = set(named(button('launcher'), 'launcher'), { 'aria-haspopup': 'dialog', 'aria-expanded': 'false', part: 'launcher' });
   launcher.append(icon(), says(el('span'), 'launcher'), named(el('span', 'unread'), 'unread'));
   const frame = named(set(el('div', '', window, here.mode === 'button' && launcher), { lang: 'zh-CN' }), 'huimin');
   const link = style();
