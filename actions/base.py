@@ -131,13 +131,14 @@ def command(intent: str, given: dict[str, Any]) -> str:
 def say(
     dispatcher: CollectingDispatcher, kind: str, text: str, *, citations: list | None = None,
     quick_replies: list | None = None, data: dict | None = None, handoff: dict | None = None, request: dict | None = None,
+    lacks: str | None = None,
 ) -> None:
     """Send one result object to the gateway (version 1 of the format in ``docs/architecture.md``)."""
     given = {"benefit": None, "aspect": None, "region": None} | (data or {})
     dispatcher.utter_message(
         json_message={
             "v": 1, "kind": kind, "text": text, "citations": citations or [], "quick_replies": quick_replies or [],
-            "data": given, "handoff": handoff, "request": request,
+            "data": given, "handoff": handoff, "request": request, "lacks": lacks,
         }
     )
 
@@ -149,6 +150,7 @@ def say_answer(dispatcher: CollectingDispatcher, answer: Answer) -> None:
     say(
         dispatcher, answer.kind, answer.text, citations=[_flat(c) for c in answer.citations], data=data,
         quick_replies=[{"title": r.title, "says": r.says, "payload": payload(r)} for r in answer.quick_replies],
+        lacks=answer.lacks,
     )
 
 

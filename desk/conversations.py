@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from desk import changes
 from desk.store import aware, now
-from desk.tables import cases, conversations, feedback, follow_ups, messages, quick_replies
+from desk.tables import cases, conversations, feedback, follow_ups, messages, quick_replies, readings, reviews
 
 BOT, QUEUE, STAFF = "bot", "queue", "staff"
 # How long the id of a first message finds the conversation that it began.
@@ -255,9 +255,11 @@ def queued_since(db: Connection, moment: dt.datetime) -> list[str]:
 
 
 def clear(db: Connection, conversation: str) -> None:
-    """Erase everything on a conversation: messages, feedback, context, cases, quick replies. Only its id and its owner stay."""
+    """Erase everything on a conversation: messages, feedback, reviews, context, cases, quick replies. Only its id and its owner
+    stay.
+    """
     lock(db, conversation)
-    for table in (quick_replies, cases, feedback, messages):
+    for table in (quick_replies, cases, feedback, reviews, readings, messages):
         db.execute(table.delete().where(table.c.conversation == conversation))
     set_owner(db, conversation, BOT)
     db.execute(conversations.update().where(conversations.c.id == conversation).values(context=None))

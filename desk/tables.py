@@ -11,6 +11,9 @@ SENDERS = ("resident", "bot", "staff", "system")
 STATES = ("received", "answered", "answered_late", "given_up")
 CASE_STATUSES = ("open", "claimed", "resolved")
 SERVICE_STATES = ("switch", "notice")
+# What came of a question, as far as those are concerned who look for what went wrong and what is not held.
+CAME_TO = ("answered", "unsure", "asked_back", "not_understood", "national", "not_this", "nothing_held", "other_business", "other")
+MARKS = ("right", "wrong", "incomplete")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
@@ -68,6 +71,45 @@ feedback = sa.Table(
     sa.Column("helpful", sa.Boolean, nullable=False),
     sa.Column("comment", sa.Text),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+)
+
+# How the bot took a question, one for each of its messages: for staff, never shown to the resident.
+readings = sa.Table(
+    "readings",
+    metadata,
+    sa.Column("message", sa.String(32), sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("conversation", sa.String(32), sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("question", sa.String(32)),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("came_to", sa.String(16), nullable=False),
+    # None of what was answered before this was kept.
+    sa.Column("intent", sa.String(40)),
+    sa.Column("confidence", sa.Float),
+    sa.Column("benefit", sa.String(80)),
+    sa.Column("aspect", sa.String(20)),
+    sa.Column("region", sa.String(40)),
+    sa.Index("readings_by_outcome", "came_to", "at"),
+    _one_of("came_to", CAME_TO),
+)
+
+# What reviewers say of the bot's messages, each version of it; the last one stands.
+reviews = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("message", sa.String(32), sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("conversation", sa.String(32), sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("reviewer", sa.String(32)),
+    sa.Column("who", sa.String(80), nullable=False),
+    sa.Column("mark", sa.String(10), nullable=False),
+    # What the question was really about; not ``ours``: it is other departments' business.
+    sa.Column("ours", sa.Boolean, nullable=False),
+    sa.Column("benefit", sa.String(80)),
+    sa.Column("aspect", sa.String(20)),
+    sa.Column("region", sa.String(40)),
+    sa.Column("comment", sa.Text),
+    _one_of("mark", MARKS),
 )
 
 quick_replies = sa.Table(

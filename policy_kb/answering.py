@@ -154,7 +154,32 @@ def _compose(kb: KnowledgeBase, query: Query, say: Wording, held: list[Part], un
         facts=tuple(told.facts),
         quick_replies=_places(kb, query) if unplaced else _next_aspects(kb, query, asked),
         asks_place=unplaced and not query.place_asked,
+        lacks=_lacks(kb, query, held, told, coverage, said.strong),
     )
+
+
+def _is_elsewhere(query: Query, coverage: str) -> bool:
+    """Whether a place is asked about that has nothing of its own."""
+    return query.region not in (None, COUNTRY) and coverage == r.NATIONAL
+
+
+def _is_substituted(query: Query, held: list[Part], found: bool) -> bool:
+    """Whether another aspect is told instead of the one asked about."""
+    return query.aspect is not None and all(p.aspect != p.asked for p in held) and not found
+
+
+def _lacks_figure(kb: KnowledgeBase, query: Query, told: _Shown) -> bool:
+    return query.region is not None and aspect_of(kb, query) == "amount" and not any(f.value is not None for f in told.facts)
+
+
+def _lacks(kb: KnowledgeBase, query: Query, held: list[Part], told: _Shown, coverage: str, found: bool) -> str | None:
+    """Which of :data:`~policy_kb.answers.LACKS` the answer says, in the order in which :func:`_framed` says it."""
+    elsewhere = _is_elsewhere(query, coverage)
+    if not (elsewhere and aspect_of(kb, query) == "amount") and _is_substituted(query, held, found):
+        return "point"
+    if elsewhere:
+        return "local"
+    return "point" if not found and _lacks_figure(kb, query, told) else None
 
 
 def _framed(
@@ -164,8 +189,7 @@ def _framed(
     """The lines with what must be said before and after them: what is missing, whom to ask, the sources."""
     place = kb.regions[query.region].name if query.region else ""
     asked, subject = aspect_of(kb, query), _subject_title(kb, query)
-    elsewhere = bool(place) and query.region != COUNTRY and coverage == r.NATIONAL
-    substituted = query.aspect is not None and all(p.aspect != p.asked for p in held) and not found
+    elsewhere, substituted = _is_elsewhere(query, coverage), _is_substituted(query, held, found)
     # What the whole country is spared comes first; that the place adds nothing we know of comes after.
     spared = elsewhere and asked == "fee" and not substituted
     before: list[str] = []
@@ -175,7 +199,7 @@ def _framed(
         before.append(say("nothing_local", place=place, benefit=subject))
     elif substituted:
         before.append(say("nothing_aspect", place=place, benefit=subject, aspect=kb.aspects[asked].title))
-    elif place and asked == "amount" and not any(f.value is not None for f in told.facts):
+    elif _lacks_figure(kb, query, told):
         before.append(say("nothing_figure", place=place, benefit=subject))
     if substituted:
         before.append(say("instead"))
@@ -286,6 +310,7 @@ def _nothing(kb: KnowledgeBase, query: Query, say: Wording) -> Answer:
     return Answer(
         "notice", "\n".join([*numbers, ask] if numbers else [first, ask]), kb.version, query.as_of, benefit.id,
         query.benefits[1:], aspect_of(kb, query), query.region, quick_replies=() if query.region else _places(kb, query),
+        lacks=None if numbers else "everything",
     )
 
 

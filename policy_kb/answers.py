@@ -83,9 +83,16 @@ class Citation:
     url: str | None
 
 
+# What an answer may have to do without: anything at all, the very thing asked (another aspect is told instead, or words without
+# the figure), or anything of the place's own.
+LACKS = ("everything", "point", "local")
+
+
 @dataclass(frozen=True)
 class Answer:
-    """What is said and all it rests on. ``kind``: answer | clarify | notice. ``asks_place``: it asks where the resident lives."""
+    """What is said and all it rests on. ``kind``: answer | clarify | notice. ``asks_place``: it asks where the resident lives.
+    ``lacks``: what of the question is not held, one of :data:`LACKS`; None where nothing is missing.
+    """
 
     kind: str
     text: str
@@ -100,3 +107,4 @@ class Answer:
     facts: tuple[Fact, ...] = ()
     quick_replies: tuple[QuickReply, ...] = ()
     asks_place: bool = False
+    lacks: str | None = None

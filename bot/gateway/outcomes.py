@@ -11,11 +11,12 @@ from sqlalchemy.engine import Connection
 from bot.gateway.errors import text
 from bot.gateway.for_desk import asks_to_open_again
 from bot.gateway.reasons import reason_for
-from bot.gateway.results import Handoff, Result, Turn
+from bot.gateway.results import Handoff, Result, Turn, Understood
 from bot.masking import PHONE
-from desk import cases, changes, hours, waiting
+from desk import cases, changes, hours, readings, waiting
 from desk import conversations as talk
 from desk import texts as desk_texts
+from desk.readings import Reading
 from desk.routing.router import Routed, Router
 from desk.store import aware, now
 from desk.telling import CONTINUE, NOTHING_UNDERSTOOD, REOPEN, SOLVED, offer, pressed, tell
@@ -86,18 +87,20 @@ class Outcomes:
             if result.request and result.request.erase:
                 self._erase(db, message)
                 break
-            self._say(db, message, result)
+            self._say(db, message, result, turn.understood)
         self._offer_callback(db, message)
         return state
 
-    def _say(self, db: Connection, message: Any, result: Result) -> None:
+    def _say(self, db: Connection, message: Any, result: Result, understood: Understood | None) -> None:
         data = NOTHING_UNDERSTOOD | result.data
         replies = [r.model_dump() for r in result.quick_replies]
         said = result.text
         if result.request and result.request.ticket_status and read_ticket(message.text):
             said = self._ticket_status(db, message, read_ticket(message.text))
         out = talk.Outgoing("bot", result.kind, said, result.citations, replies, data)
-        talk.say(db, message.conversation, out, message.id)
+        said_as = talk.say(db, message.conversation, out, message.id)
+        taken = understood.model_dump() if understood else {}
+        readings.keep(db, said_as, message, Reading(result.kind, data, lacks=result.lacks, **taken))
         if result.handoff:
             reason = reason_for(db, message, result.handoff.reason)
             self._hand_over(db, message.conversation, message.id, result.handoff.model_copy(update={"reason": reason}))

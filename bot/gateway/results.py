@@ -34,8 +34,17 @@ class Request(_Part):
     erase: bool = False
 
 
+class Understood(_Part):
+    """What the assistant took the message for, and how sure it was (0 to 1). For those who review its answers only."""
+
+    intent: str = Field(max_length=40)
+    confidence: float = Field(ge=0, le=1)
+
+
 class Result(_Part):
-    """What an action says: text with its citations, and what it wants of the gateway."""
+    """What an action says: text with its citations, and what it wants of the gateway. ``lacks``: what of the question is not
+    held (``policy_kb.answers.LACKS``); it is for staff, the text says it in words.
+    """
 
     v: Literal[1]
     kind: Kind
@@ -45,6 +54,7 @@ class Result(_Part):
     data: dict[str, Any] = {}
     handoff: Handoff | None = None
     request: Request | None = None
+    lacks: Literal["everything", "point", "local"] | None = None
 
 
 class Turn(_Part):
@@ -52,3 +62,4 @@ class Turn(_Part):
 
     messages: list[Result] = Field(min_length=1)
     context: dict[str, Any]
+    understood: Understood | None = None

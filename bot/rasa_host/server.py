@@ -24,6 +24,7 @@ import rasa.shared.utils.io
 import uvloop
 from aiohttp import web
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.log_utils import configure_structlog
 
 from bot.rasa_host import patches, workers
@@ -56,12 +57,18 @@ def result_of(message: dict[str, Any]) -> dict[str, Any]:
     return {
         "v": 1, "kind": "text", "text": message.get("text") or "", "citations": [],
         "quick_replies": [{"title": b["title"], "says": b["title"], "payload": b["payload"]} for b in buttons],
-        "data": {"benefit": None, "aspect": None, "region": None}, "handoff": None, "request": None,
+        "data": {"benefit": None, "aspect": None, "region": None}, "handoff": None, "request": None, "lacks": None,
     }
 
 
+def understood_of(tracker: DialogueStateTracker) -> dict[str, Any] | None:
+    """What the latest message was taken for, and how sure the pipeline is of it: 1 where a rule or a button decided."""
+    intent = tracker.latest_message.intent if tracker.latest_message else {}
+    return {"intent": intent["name"], "confidence": intent.get("confidence") or 0.0} if intent.get("name") else None
+
+
 async def answer(agent: rasa.core.agent.Agent, body: dict[str, Any]) -> dict[str, Any] | None:
-    """``{"context", "text" | "payload", "metadata"}`` → ``{"messages", "context"}``; None when Rasa said nothing.
+    """``{"context", "text" | "payload", "metadata"}`` → ``{"messages", "context", "understood"}``; None when Rasa said nothing.
 
     ``payload`` comes from a quick reply that we made and may be a Rasa command; ``text`` never is.
     """
@@ -73,11 +80,11 @@ async def answer(agent: rasa.core.agent.Agent, body: dict[str, Any]) -> dict[str
     try:
         store.put(sender, body.get("context"))
         await agent.handle_message(message)
-        context = store.take(sender)
+        understood, context = understood_of(await store.retrieve(sender)), store.take(sender)
     finally:
         store.discard(sender)
     messages = [result_of(m) for m in output.messages]
-    return {"messages": messages, "context": context} if messages else None
+    return {"messages": messages, "context": context, "understood": understood} if messages else None
 
 
 async def turn(request: web.Request) -> web.Response:

@@ -19,7 +19,7 @@ from desk.store import open_store
 from tests.at_once import run_at_once
 
 # A store as the last program without migrations left it, SQLite's own dump.
-NEW = {"follow_ups", "users", "sessions", "one_time_links", "login_failures", "audit_log"}
+NEW = {"follow_ups", "users", "sessions", "one_time_links", "login_failures", "audit_log", "readings", "reviews"}
 BEFORE = Path(__file__).parent / "before_migrations.sql"
 
 
