@@ -1,4 +1,4 @@
-"""How the bot took each question, kept beside its answer for those who look for what went wrong. Never part of what residents get."""
+"""How the bot took each question, kept beside its answer for those who look for what went wrong; residents never get it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from desk.tables import readings
 
 # The outcomes after which somebody should look, though nobody complained.
 DOUBTFUL = ("not_understood", "asked_back", "unsure", "nothing_held", "not_this", "national")
-# Below this the pipeline's own word for what was meant is wrong about as often as right (docs/reviews.md).
+# Below this four questions in ten were taken for something else, above it two in a hundred (docs/reviews.md).
 SURE = 0.6
 # Intents that tell why we asked back.
 PERHAPS_OURS, CHECK, CORRECT = "perhaps_ours", "check_eligibility", "correct"

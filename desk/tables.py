@@ -12,7 +12,9 @@ STATES = ("received", "answered", "answered_late", "given_up")
 CASE_STATUSES = ("open", "claimed", "resolved")
 SERVICE_STATES = ("switch", "notice")
 # What came of a question, as far as those are concerned who look for what went wrong and what is not held.
-CAME_TO = ("answered", "unsure", "asked_back", "not_understood", "national", "not_this", "nothing_held", "other_business", "other")
+CAME_TO = (
+    "answered", "unsure", "asked_back", "not_understood", "national", "not_this", "nothing_held", "other_business", "other"
+)
 MARKS = ("right", "wrong", "incomplete")
 
 
