@@ -1,4 +1,6 @@
-"""``python -m desk``: residents' cases and what they think of the answers, staff's accounts, and the training of the routing."""
+"""``python -m desk``: residents' cases, what they think of the answers and what reviewers do, staff's accounts, and the training
+of the routing.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +9,14 @@ import sys
 
 import sqlalchemy as sa
 
-from desk import account_commands, case_commands, cases, changes, feedback, news
+from desk import account_commands, case_commands, cases, changes, feedback, news, review_commands
 from desk.accounts import NotPossible as NotWithAccount
 from desk.case_commands import day, when
 from desk.hours import begin_of
 from desk.migrations import StoreIsNewer
-from desk.naming import Names
+from desk.naming import Names, knowledge
 from desk.routing import commands as routing_commands
 from desk.store import open_store
-from policy_kb import KnowledgeBase, Reader, open_engine
-from policy_kb.reader import NothingLoaded
-from policy_kb.settings import kb_url
 
 
 def show_feedback(db, args) -> None:
@@ -25,7 +24,7 @@ def show_feedback(db, args) -> None:
     if not opinions:
         print("没有评价")
         return
-    names = Names(_knowledge())
+    names = Names(knowledge())
     for o in opinions:
         place, benefit = names.place(o.region) or "未定地区", names.benefit(o.benefit) or "未定事项"
         print(f"\n{when(o.at)}  {'有帮助' if o.helpful else '没有帮助'}  {place}  {benefit}")
@@ -34,22 +33,16 @@ def show_feedback(db, args) -> None:
         print(f"问：{o.question}\n答：{o.answer}")
 
 
-def _knowledge() -> KnowledgeBase | None:
-    """For the names of places and benefits; without it their codes are shown."""
-    try:
-        return Reader(open_engine(kb_url(), read_only=True)).get()
-    except (NothingLoaded, sa.exc.SQLAlchemyError):
-        return None
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m desk", description="查看和回复转人工的工单，管理工作人员的账号，训练分派")
+    does = "查看和回复转人工的工单，复核回答，管理工作人员的账号，训练分派"
+    parser = argparse.ArgumentParser(prog="python -m desk", description=does)
     commands = parser.add_subparsers(required=True, metavar="命令")
     case_commands.add_to(commands)
     opinions = commands.add_parser("feedback", help="列出居民对回答的评价：新的在前，附问题和回答")
     opinions.add_argument("--not-helpful", action="store_true", help="只看没有帮助的")
     opinions.add_argument("--since", type=day, metavar="日期", help="从这一天起，例如 2026-11-22")
     opinions.set_defaults(run=show_feedback)
+    review_commands.add_to(commands)
     account_commands.add_to(commands)
     routing_commands.add_commands(commands)
     args = parser.parse_args()

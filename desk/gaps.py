@@ -1,13 +1,14 @@
 """What residents asked and we did not hold, by place and topic. Pure reading.
 
 Counts are of questions, not of the words said in reply: one question answered twice in the same matter counts once. A resident's
-own words are shown only where several conversations asked the same, and never where anything in them was masked or may name somebody.
+own words are shown only where several conversations asked the same, and never where anything in them was masked or may name
+somebody.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -56,10 +57,11 @@ def gaps(db: Connection, since: dt.datetime | None = None, limit: int | None = N
     found.sort(key=lambda g: (-g.questions, -g.last_asked.timestamp(), g.region or "", g.benefit or "", g.aspect or ""))
     kept = [g for kind in KINDS for g in [g for g in found if g.kind == kind][:limit]]
     quotes = _quotes(db, since)
-    return [
-        Gap(**vars(g) | {"example": quotes.get((g.kind, g.region, g.benefit, g.aspect)) if g.conversations >= QUOTED_FROM else None})
-        for g in kept
-    ]
+
+    def quoted(gap: Gap) -> Gap:
+        return replace(gap, example=quotes.get((gap.kind, gap.region, gap.benefit, gap.aspect)))
+
+    return [quoted(g) if g.conversations >= QUOTED_FROM else g for g in kept]
 
 
 def totals(db: Connection, since: dt.datetime | None = None) -> tuple[dict[str, int], int]:
@@ -67,7 +69,7 @@ def totals(db: Connection, since: dt.datetime | None = None) -> tuple[dict[str, 
     r = readings.c
     every = sa.select(sa.func.count(r.question.distinct())).where(*_since(since))
     counts = sa.select(r.came_to, sa.func.count(r.question.distinct())).where(*_counted(since)).group_by(r.came_to)
-    return dict.fromkeys(KINDS, 0) | {kind: n for kind, n in db.execute(counts)}, db.execute(every).scalar_one()
+    return dict.fromkeys(KINDS, 0) | dict(map(tuple, db.execute(counts))), db.execute(every).scalar_one()
 
 
 def _since(since: dt.datetime | None) -> list[sa.sql.ColumnElement]:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from policy_kb import KnowledgeBase
+import sqlalchemy as sa
+
+from policy_kb import KnowledgeBase, Reader, open_engine
+from policy_kb.reader import NothingLoaded
+from policy_kb.settings import kb_url
+
+
+def knowledge() -> KnowledgeBase | None:
+    """For a command, for the names of places and benefits; without it their codes are shown."""
+    try:
+        return Reader(open_engine(kb_url(), read_only=True)).get()
+    except (NothingLoaded, sa.exc.SQLAlchemyError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -17,6 +29,9 @@ class Names:
 
     def benefit(self, name: str | None) -> str:
         return self.kb.benefits[name].name if self.kb and name in self.kb.benefits else name or ""
+
+    def aspect(self, name: str | None) -> str:
+        return self.kb.aspects[name].title if self.kb and name in self.kb.aspects else name or ""
 
     def facts(self, names: Iterable[str]) -> str:
         known = self.kb.household_facts if self.kb else {}

@@ -11,7 +11,8 @@ def _sentences() -> dict[str, str]:
     import yaml  # here: the launcher, which says nothing of these, need not load it
 
     here = Path(__file__).parent
-    files = (here / "texts.yaml", here / "web" / "texts.yaml", here / "web" / "case_texts.yaml")
+    files = (here / "texts.yaml", here / "web" / "texts.yaml", here / "web" / "case_texts.yaml",
+             here / "web" / "review_texts.yaml")
     return {key: text for file in files for key, text in yaml.safe_load(file.read_text(encoding="utf-8")).items()}
 
 
