@@ -157,4 +157,5 @@ def show_gaps(db: Connection, args: argparse.Namespace) -> None:
             asked = text("gaps_asked", questions=g.questions, conversations=g.conversations, day=local(g.last_asked).date())
             print(f"  {about}　{asked}{quoted}")
     if any(g.example is None for g in found):
-        print(f"\n{text('gaps_not_quoted', least=QUOTED_FROM)}")
+        print()
+        print(text("gaps_words", least=QUOTED_FROM))

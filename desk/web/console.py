@@ -12,7 +12,8 @@ from aiohttp import web
 from desk import cases, passwords
 from desk.accounts import NotPossible
 from desk.texts import text
-from desk.web import account_pages, audit_pages, case_pages, entry_pages, own_pages, queue_pages
+from desk.web import account_pages, audit_pages, case_pages, entry_pages, gap_pages, own_pages, queue_pages, review_pages
+from desk.web.badges import WAITING
 from desk.web.errors import Stopped
 from desk.web.guard import HOME, HOST, Host, Route
 from desk.web.pages import HERE, page, prepare
@@ -77,12 +78,12 @@ async def _warm(app: web.Application) -> None:
 def make_console(host: Host, more: Iterable[Route] = ()) -> web.Application:
     """The application to be mounted at ``/desk``; ``more``: routes of other parts of the console."""
     app = web.Application(middlewares=[_problems_as_pages])
-    app[HOST] = host
+    app[HOST], app[WAITING] = host, {}
     app.on_response_prepare.append(_console_headers)
     app.on_startup.append(_warm)
     prepare(app)
     for route in (*entry_pages.ROUTES, *own_pages.ROUTES, *account_pages.ROUTES, *audit_pages.ROUTES, *queue_pages.ROUTES,
-                  *case_pages.ROUTES, *more):
+                  *case_pages.ROUTES, *review_pages.ROUTES, *gap_pages.ROUTES, *more):
         route.add_to(app)
     app.router.add_static(STATIC, HERE / "static")
     return app

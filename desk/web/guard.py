@@ -17,6 +17,7 @@ from desk import audit, sessions
 from desk.accounts import as_actor
 from desk.permissions import PERMISSIONS, may
 from desk.sessions import Session
+from desk.web import badges
 from desk.web.errors import Stopped
 from policy_kb import KnowledgeBase
 
@@ -25,7 +26,7 @@ HOME = "/desk"
 LOGIN = f"{HOME}/login"
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 MAX_FIELDS = 50
-FORM, SESSION = "form", "session"
+FORM, SESSION, BADGES = "form", "session", "badges"
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -112,6 +113,8 @@ async def _guarded(route: Route, request: web.Request) -> web.StreamResponse:
             return see_other(f"{HOME}/password")
         if route.is_use and sessions.is_due(session):
             await host.write(lambda db: sessions.touch(db, session))
+        if route.is_use and request.method in _SAFE:
+            request[BADGES] = await badges.of(request, host.read, session.user.role)
     return await route.handler(request)
 
 

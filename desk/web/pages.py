@@ -14,13 +14,16 @@ from desk.accounts import state_of
 from desk.case_words import event_of, reason_of, when
 from desk.permissions import may
 from desk.texts import text
-from desk.web.guard import CSRF_FIELD, HOST, SESSION
+from desk.to_review import COUNTED
+from desk.web.guard import BADGES, CSRF_FIELD, HOST, SESSION
 
 HERE = Path(__file__).parent
 # (address, name of its words, what it needs), in the order shown.
 NAVIGATION: list[tuple[str, str, str]] = [
     ("/desk", "nav_home", "own_account"),
     ("/desk/queue", "nav_queue", "see_queue"),
+    ("/desk/reviews", "nav_reviews", "review"),
+    ("/desk/gaps", "nav_gaps", "report"),
     ("/desk/accounts", "nav_accounts", "manage_accounts"),
     ("/desk/audit", "nav_audit", "see_audit"),
     ("/desk/password", "nav_password", "own_account"),
@@ -46,11 +49,17 @@ def page(request: web.Request, template: str, status: int = 200, **context: Any)
     common = {
         "session": session, "here": request.path, "error": None, "said": _said(request),
         "idle_seconds": int(request.app[HOST].idle.total_seconds()),
+        "badges": {name: _count(count) for name, count in request.get(BADGES, {}).items() if count},
         "navigation": [(address, name) for address, name, needs in NAVIGATION if role and may(role, needs)],
     }
     response = aiohttp_jinja2.render_template(template, request, common | context)
     response.set_status(status)
     return response
+
+
+def _count(count: int) -> str:
+    """What stands behind an entry of the navigation: 7, or 99+."""
+    return f"{COUNTED}+" if count > COUNTED else str(count)
 
 
 def _said(request: web.Request) -> str | None:
@@ -60,4 +69,5 @@ def _said(request: web.Request) -> str | None:
 
 
 SAID = frozenset({"password", "role", "disable", "enable", "unlock", "logged_out", "over", "claimed", "note", "transfer",
-                  "release", "resolve", "reopen", "follow_up", "done", "replied"})
+                  "release", "resolve", "reopen", "follow_up", "done", "replied",
+                  "reviewed"})

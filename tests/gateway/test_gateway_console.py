@@ -64,6 +64,10 @@ MAY = {
     ("POST", "/desk/cases/{ticket}/follow-up"): STAFF,
     ("POST", "/desk/cases/{ticket}/follow-up/{number}/done"): STAFF,
     ("POST", "/desk/cases/{ticket}/callback"): STAFF,
+    ("GET", "/desk/reviews"): {"supervisor"},
+    ("GET", "/desk/reviews/{conversation}"): {"supervisor"},
+    ("POST", "/desk/reviews/{conversation}/{message}"): {"supervisor"},
+    ("GET", "/desk/gaps"): {"supervisor"},
 }
 ROLES_MAY = {
     "own_account": EVERYBODY, "look_up": {"agent", "staff", "supervisor"}, "see_queue": STAFF, "read_conversation": STAFF, "claim": STAFF,
@@ -88,7 +92,9 @@ def test_the_table_names_every_route_of_the_console_and_no_other(street):
 
 
 def address(path: str) -> str:
-    return path.replace("{token}", TOKEN).replace("{user}", USER).replace("{ticket}", "HM-AAAAAA").replace("{number}", "1")
+    for name, value in (("token", TOKEN), ("user", USER), ("ticket", "HM-AAAAAA"), ("number", "1"), ("conversation", USER), ("message", USER)):
+        path = path.replace(f"{{{name}}}", value)
+    return path
 
 
 def sent_to_log_in(answer) -> bool:
