@@ -91,6 +91,7 @@ readings = sa.Table(
     sa.Column("aspect", sa.String(20)),
     sa.Column("region", sa.String(40)),
     sa.Index("readings_by_outcome", "came_to", "at"),
+    sa.Index("readings_by_topic", "came_to", "region", "benefit", "aspect", "at"),
     _one_of("came_to", CAME_TO),
 )
 

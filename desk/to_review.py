@@ -18,7 +18,7 @@ ESCALATED, CLOSED, NOT_HELPFUL, IN_DOUBT = "escalated", "closed", "not_helpful",
 # What one can ask for: a reason, all doubts, or one of them.
 WHYS = (ESCALATED, CLOSED, NOT_HELPFUL, IN_DOUBT, *DOUBTFUL)
 TO_DO, DONE, ALL = SHOWS = ("to_do", "done", "all")
-# What is older is looked at only by those who say so.
+# What is older is looked at in the console only by those who say so, and waits behind no number.
 RECENT = dt.timedelta(days=30)
 A_PAGE = 25
 # More than this is not counted for the navigation.

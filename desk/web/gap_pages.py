@@ -12,13 +12,14 @@ from desk.naming import Names
 from desk.web.errors import Stopped
 from desk.web.guard import HOST, Route
 from desk.web.pages import page
+from desk.web.review_pages import since_of
 
 # Rows of each kind that the page shows.
 SHOWN = 50
 
 
 async def get_gaps(request: web.Request) -> web.Response:
-    given = request.query.get("since", "").strip()
+    given = since_of(request)
     try:
         since = begin_of(dt.date.fromisoformat(given)) if given else None
     except ValueError:

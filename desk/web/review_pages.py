@@ -21,6 +21,7 @@ from desk.web import badges
 from desk.web.errors import Stopped
 from desk.web.guard import FORM, HOME, HOST, Route, actor_of, look_at_conversation, see_other
 from desk.web.pages import page
+from policy_kb.settings import today
 
 MAX_COMMENT = 500
 REVIEWS = f"{HOME}/reviews"
@@ -32,8 +33,8 @@ REVIEWS = f"{HOME}/reviews"
 async def get_list(request: web.Request) -> web.Response:
     """Without residents' words: who reads these opens a conversation, and that is written down."""
     names = Names(await request.app[HOST].knowledge())
-    asked = {name: request.query.get(name, "").replace("\0", "").strip() for name in ("show", "why", "place", "benefit", "since")}
-    asked["show"] = asked["show"] or to_review.TO_DO
+    asked = {name: request.query.get(name, "").replace("\0", "").strip() for name in ("show", "why", "place", "benefit")}
+    asked |= {"show": asked["show"] or to_review.TO_DO, "since": since_of(request)}
     found, error, wanted = [], None, None
     try:
         wanted = _wanted(asked, names, request.query.get("before", ""))
@@ -42,11 +43,16 @@ async def get_list(request: web.Request) -> web.Response:
     if wanted:
         found = await request.app[HOST].read(lambda db: to_review.look(db, wanted))
     entries, more = found[: to_review.A_PAGE], len(found) > to_review.A_PAGE
-    following = {k: v for k, v in asked.items() if v} | {"before": _cursor(entries[-1])} if more else None
+    following = asked | {"before": _cursor(entries[-1])} if more else None
     return page(
         request, "reviews.html", 400 if error else 200, entries=entries, asked=asked, names=names, following=following,
         shows=to_review.SHOWS, whys=to_review.WHYS, error=error,
     )
+
+
+def since_of(request: web.Request) -> str:
+    """The day from which on is looked: as given, the last :data:`~desk.to_review.RECENT` where nothing is said, empty for all."""
+    return request.query.get("since", (today() - to_review.RECENT).isoformat()).strip()
 
 
 def _wanted(asked: dict[str, str], names: Names, before: str) -> to_review.Wanted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import html
 import json
 import re
@@ -12,8 +13,10 @@ import sqlalchemy as sa
 
 from desk import reviews
 from desk.account_tables import audit_log
-from desk.tables import messages, readings
+from desk.store import now
+from desk.tables import feedback, messages, readings
 from desk.tables import reviews as table
+from policy_kb.settings import today
 from tests.gateway.fake_rasa import answer, handoff, result
 from tests.gateway.house import Street
 from tests.gateway.people import account, person
@@ -138,6 +141,16 @@ async def test_the_list_is_filtered(street, query, found):
         page = await zhao.open(f"/desk/reviews?{query}")
         assert page.status == 200
         assert (resident.conversation in page.text) == found
+
+
+async def test_the_last_thirty_days_are_shown_unless_another_day_or_none_is_asked_for(street):
+    async with chief(street) as (house, zhao, resident):
+        with house.store.begin() as db:
+            for one in (readings, feedback):
+                db.execute(one.update().values(at=now() - dt.timedelta(days=40)))
+        for query, found in (("", False), ("?since=", True), (f"?since={today() - dt.timedelta(days=41)}", True), (f"?since={today() - dt.timedelta(days=39)}", False)):
+            assert (resident.conversation in (await zhao.open(f"/desk/reviews{query}")).text) == found, query
+            assert ("一共1个问题" in (await zhao.open(f"/desk/gaps{query}")).text) == found, query
 
 
 @pytest.mark.parametrize("query", ["why=bored", "show=x", "since=yesterday", "before=x", "before=9999-12-31T23:59:59~x%00", "before=0001-01-01T00:00:00%2B14:00~x"])

@@ -35,6 +35,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_readings_conversation", "readings", ["conversation"])
     op.create_index("readings_by_outcome", "readings", ["came_to", "at"])
+    op.create_index("readings_by_topic", "readings", ["came_to", "region", "benefit", "aspect", "at"])
     op.create_table(
         "reviews",
         sa.Column("message", sa.String(length=32), nullable=False),
