@@ -174,6 +174,8 @@ def _lacks_figure(kb: KnowledgeBase, query: Query, told: _Shown) -> bool:
 
 def _lacks(kb: KnowledgeBase, query: Query, held: list[Part], told: _Shown, coverage: str, found: bool) -> str | None:
     """Which of :data:`~policy_kb.answers.LACKS` the answer says, in the order in which :func:`_framed` says it."""
+    if aspect_of(kb, query) == "contact" and _numbers_to_call(kb, query, Wording(kb)):
+        return None
     elsewhere = _is_elsewhere(query, coverage)
     if not (elsewhere and aspect_of(kb, query) == "amount") and _is_substituted(query, held, found):
         return "point"

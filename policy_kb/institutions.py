@@ -78,7 +78,9 @@ def institutions_answer(kb: KnowledgeBase, query: Query, say: Wording) -> Answer
     }
     if not found.institutions:
         text = say("institutions_none", **values) + "\n" + _whom_to_ask(kb, say, kind.benefit, query.region)
-        return Answer("notice", text, kb.version, query.as_of, kind.benefit, aspect="where", region=query.region, lacks="everything")
+        return Answer(
+            "notice", text, kb.version, query.as_of, kind.benefit, aspect="where", region=query.region, lacks="everything"
+        )
     first = (
         "institutions_near_other_needs" if found.around and not found.all_needs
         else "institutions_near" if found.around else "institutions_other_needs" if not found.all_needs

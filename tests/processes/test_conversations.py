@@ -15,6 +15,11 @@ CASES = yaml.safe_load((Path(__file__).parent / "conversations.yaml").read_text(
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["name"])
 def test_conversation(service, case):
+    hold(service, case)
+
+
+def hold(service, case: dict) -> None:
+    """Say each turn of a conversation to the running service; every reply must have what its turn asks for."""
     chat = Chat(service, case.get("region"), case.get("as_of"))
     for turn in case["turns"]:
         reply = chat.say(turn["say"])
