@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bot.demo import make_site
 from tests.e2e.chat_page import ask
 from tests.e2e.test_console import link, set_password
+from tests.e2e.test_feedback import judge
 from tests.e2e.website import PORT, SITE, serving
 from tests.service import ROOT, Service
 
@@ -91,6 +92,32 @@ def staff(service: Service, browser: Browser) -> None:
     page.close()
 
 
+def reviewer(service: Service, browser: Browser) -> None:
+    """What wants a look, one conversation being marked, and what is not held. After :func:`staff`, on what they left."""
+    for question in ("綦江区高龄津贴多少钱一个月", "綦江80岁老人一个月补多少", "綦江区老人补贴多少", "雁塔区的低保多少", "村里的低保金咋个才涨哦"):
+        phone = browser.new_page(viewport=PHONE, locale="zh-CN")
+        phone.goto(service.url)
+        reply = ask(phone, question)
+        judge(reply, "没帮助").click()
+        reply.get_by_label("哪里不对，或者您其实想问什么？").fill("想知道我们区的")
+        reply.get_by_role("button", name="提交").click()
+        phone.wait_for_timeout(500)
+        phone.close()
+    said = service.run("desk", "user", "add", "zhao", "--name", "赵敏", "--role", "supervisor", "--url", service.url)
+    page = browser.new_page(viewport=DESKTOP, locale="zh-CN", reduced_motion="reduce")
+    set_password(page, link(said))
+    page.goto(service.url + "/desk/reviews")
+    page.screenshot(path=IMAGES / "desk-reviews.png")
+    page.locator("ol.cases a").nth(1).click()
+    page.locator(".answer").first.wait_for()
+    page.keyboard.press("j")
+    page.keyboard.press("3")
+    page.screenshot(path=IMAGES / "desk-review.png", full_page=True)
+    page.goto(service.url + "/desk/gaps")
+    page.screenshot(path=IMAGES / "desk-gaps.png", full_page=True)
+    page.close()
+
+
 def main() -> None:
     with ExitStack() as stack:
         service = Service(Path(stack.enter_context(tempfile.TemporaryDirectory())), HUIMIN_ALLOWED_ORIGINS=SITE).start()
@@ -108,6 +135,7 @@ def main() -> None:
             context.close()
             print(f"docs/images/{name}.png")
         staff(service, browser)
+        reviewer(service, browser)
         browser.close()
 
 
