@@ -67,7 +67,7 @@ def test_what_a_resident_complained_of_is_marked_exported_and_held_by_the_runnin
     expect(page.get_by_text("标记保存了。")).to_be_visible()
     expect(answer(page, 1)).to_contain_text("标了“对”")
     answer(page, 2).get_by_label("不完整").check()
-    answer(page, 2).get_by_label("问哪一点").select_option(label="怎么申请")
+    answer(page, 2).get_by_label("问哪一点").select_option("procedure")
     answer(page, 2).get_by_label("说明（给同事看，居民看不到）").fill("其实想知道怎么办")
     answer(page, 2).get_by_role("button", name="保存").click()
     expect(answer(page, 2)).to_contain_text("标了“不完整”")

@@ -38,11 +38,13 @@ document.addEventListener('keydown', (ev) => {
 
 answers.forEach((answer) => answer.addEventListener('change', (ev) => ev.target.name === 'mark' && unfold(answer)));
 
-// After saving: on to the next answer that has no mark yet.
-const saved = answers.findIndex((a) => a.id === location.hash.slice(1));
-const failed = answers.findIndex((a) => a.querySelector('[role=alert]'));
-if (failed >= 0) go(failed);
-else if (saved >= 0) {
+// After saving: on to the next answer that has no mark yet. Later than the browser itself, which goes to the one that was saved.
+function goOn() {
+  const failed = answers.findIndex((a) => a.querySelector('[role=alert]'));
+  const saved = answers.findIndex((a) => a.id === location.hash.slice(1));
   const next = answers.findIndex((a, n) => n > saved && !a.classList.contains('done'));
-  go(next >= 0 ? next : saved);
+  if (failed >= 0) go(failed);
+  else if (saved >= 0 && next >= 0) go(next);
 }
+if (document.readyState === 'complete') goOn();
+else window.addEventListener('load', () => setTimeout(goOn));
