@@ -16,6 +16,7 @@ from desk import cases, migrations, service
 from desk import conversations as talk
 from desk.account_tables import metadata
 from desk.store import open_store
+from desk.tables import messages, readings
 from tests.at_once import run_at_once
 
 # A store as the last program without migrations left it, SQLite's own dump.
@@ -92,6 +93,39 @@ def test_a_store_of_a_still_earlier_program_gets_the_tables_it_lacks(database_ur
     with engine.begin() as db:
         assert [m.text for m in talk.history(db, name)] == ["还在吗"]
         service.switch_off(db, "维护", "王芳")
+    engine.dispose()
+
+
+def test_answers_from_before_are_taken_up_for_review_as_far_as_they_tell(database_url, incoming, monkeypatch):
+    reviewing = importlib.import_module("desk.migrations.versions.0004_reviews")
+    monkeypatch.setattr(reviewing, "AT_ONCE", 2)
+    low, here = {"benefit": "minimum_living_allowance", "aspect": "amount"}, {"region": "445303"}
+    told = [
+        ("answer", low | here | {"coverage": "local"}, "answered"), ("answer", low | here | {"coverage": "national"}, "national"),
+        ("answer", low | {"region": None, "coverage": "national"}, "answered"), ("notice", low | here | {"coverage": "none", "kb_version": 1}, "nothing_held"),
+        ("notice", {"benefit": None, "kb_version": 1}, "other_business"), ("notice", {}, "other"), ("clarify", low, "other"),
+        ("clarify", {"benefit": None, "aspect": "materials"}, "asked_back"), ("clarify", {}, "not_understood"), ("text", {}, "other"),
+    ]
+    engine = open_store(database_url)
+    with engine.begin() as db:
+        name, question = talk.begin(db, incoming())
+        said = [talk.say(db, name, talk.Outgoing("bot", kind, "…", data=data), question.id) for kind, data, _ in told]
+        talk.say(db, name, talk.Outgoing("system", "notice", "…"))
+        reviewing.take_up_old_answers(db, readings)
+        taken = {row.message: row for row in db.execute(sa.select(readings))}
+    assert [taken[message].came_to for message in said] == [came_to for *_, came_to in told]
+    assert len(taken) == len(told)
+    assert {(row.conversation, row.question, row.intent, row.confidence) for row in taken.values()} == {(name, question.id, None, None)}
+    assert (taken[said[0]].benefit, taken[said[0]].aspect, taken[said[0]].region) == ("minimum_living_allowance", "amount", "445303")
+    engine.dispose()
+
+
+def test_the_bots_answers_of_an_old_store_can_be_reviewed(old_file):
+    engine = open_store(f"sqlite:///{old_file}")
+    with engine.begin() as db:
+        answers = db.execute(sa.select(sa.func.count()).select_from(messages).where(messages.c.sender == "bot")).scalar()
+        assert answers > 0
+        assert db.execute(sa.select(sa.func.count()).select_from(readings)).scalar() == answers
     engine.dispose()
 
 
