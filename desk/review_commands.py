@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import getpass
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +78,8 @@ def show_list(db: Connection, args: argparse.Namespace) -> None:
 
 def write_export(db: Connection, args: argparse.Namespace) -> None:
     made = export(
-        db, _answers(knowledge()), _texts(sorted(TRAINED.glob("*.yml"))), _texts(HELD_OUT), since=_since(args), marks=args.mark
+        db, _answers(knowledge()), _texts(sorted(TRAINED.glob("*.yml"))), _texts(HELD_OUT), since=_since(args), marks=args.mark,
+        home=os.environ.get("HUIMIN_REGION") or None,
     )
     files = {
         args.folder / name: words

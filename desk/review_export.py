@@ -105,15 +105,16 @@ class _Asked:
 
 def export(
     db: Connection, answers: Answers, trained: Collection[str], held_out: Collection[str], *, since: dt.datetime | None = None,
-    marks: Collection[str] | None = None,
+    marks: Collection[str] | None = None, home: str | None = None,
 ) -> Exported:
-    """Everything marked since a moment with one of ``marks``, in the order in which the conversations began.
+    """Everything marked since a moment with one of ``marks``, in the order in which the conversations began. ``home``: the
+    place that is meant where a resident's page gave none.
 
     ``trained``: the texts of the examples there are; ``held_out``: texts that must never be trained on. Both in any spelling.
     """
     out, known, kept_apart = Exported(), set(map(bare, trained)), set(map(bare, held_out))
     for asked in _conversations(db, since, marks):
-        _add_test(out, asked, answers)
+        _add_test(out, asked, answers, home)
         for one in asked:
             if one.reviewed:
                 _add_example(out, one, known, kept_apart)
@@ -171,7 +172,7 @@ def _asked(rows: Iterable[Row], standing: dict[str, Row], taken: dict[str, Row])
 # ---------------------------------------------------------------- tests
 
 
-def _add_test(out: Exported, asked: list[_Asked], answers: Answers) -> None:
+def _add_test(out: Exported, asked: list[_Asked], answers: Answers, home: str | None) -> None:
     """A test of a conversation from its beginning, as far as it can be said again and up to its last marked answer."""
     turns: list[_Turn] = []
     wanted, count, stopped = 0, 0, None
@@ -197,8 +198,8 @@ def _add_test(out: Exported, asked: list[_Asked], answers: Answers) -> None:
         return
     first = asked[0]
     test = {"name": f"reviewed: {first.question.text}", "as_of": first.as_of.isoformat(), "turns": turns[:wanted]}
-    if first.question.region:
-        test = {"name": test["name"], "region": first.question.region} | test
+    if place := first.question.region or home:
+        test = {"name": test["name"], "region": place} | test
     if test in out.tests:
         out.skipped["tests"]["twice"] += count
         return

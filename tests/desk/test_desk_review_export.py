@@ -157,6 +157,13 @@ def test_only_some_marks_and_only_since_a_moment(db, made):
     assert len(made(since=now() - dt.timedelta(minutes=1)).examples) == 3
 
 
+def test_the_place_of_the_service_is_that_of_a_test_whose_resident_gave_none(db, made):
+    mark(db, answered(db, text="低保多少"))
+    mark(db, answered(db, text="低保怎么办", given=QIJIANG))
+    assert [test.get("region") for test in made().tests] == [None, QIJIANG]
+    assert [test["region"] for test in made(home=YUNAN).tests] == [YUNAN, QIJIANG]
+
+
 def test_only_the_review_that_stands_counts(db, made):
     one = answered(db, text="低保多少", **TOLD)
     mark(db, one, "wrong", benefit="old_age_allowance")

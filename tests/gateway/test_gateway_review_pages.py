@@ -290,6 +290,7 @@ async def test_only_the_bots_messages_have_a_form_and_a_person_who_took_over_is_
         await zhao.send(f"/desk/cases/{ticket}/reply", text="您好", id="a" * 32)
         shown = (await zhao.open(at(resident))).text
         assert len(re.findall('<form class="mark"', shown)) == 2  # the answer, and handing over
+        assert f'href="{at(resident)}"' in (await zhao.open(f"/desk/cases/{ticket}")).text
         assert f'href="/desk/cases/{ticket}"' in shown and "赵主任" in shown and "转了人工" in shown
         with house.store.begin() as db:
             m = messages.c
