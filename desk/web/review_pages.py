@@ -37,7 +37,7 @@ async def get_list(request: web.Request) -> web.Response:
     asked |= {"show": asked["show"] or to_review.TO_DO, "since": since_of(request)}
     found, error, wanted = [], None, None
     try:
-        wanted = _wanted(asked, names, request.query.get("before", ""))
+        wanted = _wanted(asked, names, request.query.get("before", "").replace("\0", ""))
     except (Unknown, Ambiguous) as unclear:
         error = _unclear(unclear)
     if wanted:
