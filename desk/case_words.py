@@ -30,10 +30,12 @@ def reasons_of(db: Connection, case: Row) -> str:
 
 def department_of(db: Connection, case: Row) -> str:
     """Whose the case is; where that is not decided, why, with the likeliest."""
-    if case.department:
-        return case.department
-    why = cases.why_routed(db, case.id)
-    return f"未定（{why}）" if why else "未定"
+    return department_in_words(case, None if case.department else cases.why_routed(db, case.id))
+
+
+def department_in_words(case: Row, why: str | None) -> str:
+    """The same, where it is known why."""
+    return case.department or (f"未定（{why}）" if why else "未定")
 
 
 def event_of(event: Row) -> str:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection, Iterable
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from desk import conversations as talk
 from desk.moves import CLAIMED, OPEN, RESOLVED, NoSuchCase, NotPossible, by_ticket, held, move, record, refusal
-from desk.store import aware, now
+from desk.store import aware, in_parts, now
 from desk.tables import callbacks, case_events, cases
 from desk.telling import CONTINUE, NOT_SOLVED, NOTHING_UNDERSTOOD, REOPEN, SOLVED, offer, tell
 from desk.texts import text
@@ -85,8 +86,12 @@ def _asked_again(
 
 def reasons(db: Connection, case: str) -> list[str]:
     """Everything the resident wanted a person for, in order."""
-    given = [e.why for e in events(db, case) if e.what in WITH_REASON and e.why]
-    return list(dict.fromkeys(given))
+    return reasons_in(events(db, case))
+
+
+def reasons_in(events: Iterable[Row]) -> list[str]:
+    """The same, of a case's events."""
+    return list(dict.fromkeys(e.why for e in events if e.what in WITH_REASON and e.why))
 
 
 def list_cases(db: Connection, every: bool = False) -> list[Row]:
@@ -123,6 +128,15 @@ def last_resolved(db: Connection, conversation: str) -> Row | None:
 
 def events(db: Connection, case: str) -> list[Row]:
     return list(db.execute(sa.select(case_events).where(case_events.c.case == case).order_by(case_events.c.id)))
+
+
+def events_of(db: Connection, every: Collection[str]) -> dict[str, list[Row]]:
+    """The events of several cases."""
+    found: dict[str, list[Row]] = {case: [] for case in every}
+    for part in in_parts(every):
+        for event in db.execute(sa.select(case_events).where(case_events.c.case.in_(part)).order_by(case_events.c.id)):
+            found[event.case].append(event)
+    return found
 
 
 def why_routed(db: Connection, case: str) -> str | None:

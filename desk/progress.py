@@ -8,9 +8,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from desk.store import in_parts
 from desk.tables import conversations, messages
-
-AT_ONCE = 500  # SQLite takes no more than 999 values in a query where it is old
 
 
 class Mark(NamedTuple):
@@ -46,12 +45,8 @@ _STATES = (
 
 def marks(db: Connection, of: Collection[str]) -> dict[str, Mark]:
     """How far each conversation is; one that does not exist is not there."""
-    names = list(of)
-    found = {}
-    for start in range(0, len(names), AT_ONCE):
-        for name, *mark in db.execute(_MARKS, {"given": names[start : start + AT_ONCE]}):
-            found[name] = Mark(*mark)
-    return found
+    rows = (row for part in in_parts(of) for row in db.execute(_MARKS, {"given": part}))
+    return {name: Mark(*mark) for name, *mark in rows}
 
 
 def states(db: Connection, conversation: str, after: int, upto: int) -> list[Row]:

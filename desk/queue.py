@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from desk import callbacks, cases
-from desk.case_words import department_of
+from desk.case_words import department_in_words
 from desk.moves import CLAIMED, OPEN, RESOLVED
-from desk.store import aware, now
+from desk.store import aware, in_parts, now
 from desk.tables import cases as cases_table
 from desk.tables import messages
-from desk.waiting import waits_since
+from desk.waiting import WAIT, wait_of
 
 WAITING, MINE, ALL, CLOSED = SHOWS = ("waiting", "mine", "all", "closed")
 # Minutes without a word of a person after which a wait is shown amber and red; an urgent one is red at once.
@@ -64,14 +64,9 @@ def look(db: Connection, show: str, who: str) -> Queue:
         raise ValueError(show)
     unresolved = cases.list_cases(db)
     counts = {name: sum(_belongs(c, name, who) for c in unresolved) for name in (WAITING, MINE, ALL)}
-    with_number = callbacks.with_number(db)
-
-    def entries(rows: Iterable[Row]) -> list[Entry]:
-        return [_entry(db, case, case.id in with_number) for case in rows]
-
     if show == CLOSED:
-        return Queue(entries(_closed(db)), counts)
-    found = entries(c for c in unresolved if _belongs(c, show, who))
+        return Queue(_entries(db, _closed(db)), counts)
+    found = _entries(db, [c for c in unresolved if _belongs(c, show, who)])
     found.sort(key=lambda e: (not e.case.urgent, e.waits_since is None, e.waits_since or aware(e.case.opened_at)))
     return Queue(found, counts)
 
@@ -88,14 +83,27 @@ def _closed(db: Connection) -> list[Row]:
     ))
 
 
-def _entry(db: Connection, case: Row, has_number: bool) -> Entry:
-    since = aware(case.opened_at) if case.status == OPEN else waits_since(db, case) if case.status == CLAIMED else None
-    return Entry(
-        case, cases.reasons(db, case.id), department_of(db, case), since, _last_words(db, case.conversation), has_number
-    )
+def _entries(db: Connection, rows: Sequence[Row]) -> list[Entry]:
+    """Of however many cases, by a handful of queries."""
+    names = [case.id for case in rows]
+    with_number, events, talk = callbacks.with_number(db), cases.events_of(db, names), _talk_of(db, names)
+    return [_entry(case, events[case.id], talk.get(case.id), case.id in with_number) for case in rows]
 
 
-def _last_words(db: Connection, conversation: str) -> str:
-    m = messages.c
-    query = sa.select(m.text).where(m.conversation == conversation, m.sender == "resident").order_by(m.seq.desc()).limit(1)
-    return db.execute(query).scalar() or ""
+def _entry(case: Row, events: list[Row], talk: Row | None, has_number: bool) -> Entry:
+    since = aware(case.opened_at) if case.status == OPEN else wait_of(talk) if case.status == CLAIMED and talk else None
+    why = next((e.why for e in reversed(events) if e.what == "route"), None)
+    last_words = (talk and talk.last_words) or ""
+    return Entry(case, cases.reasons_in(events), department_in_words(case, why), since, last_words, has_number)
+
+
+_LAST_WORDS = (
+    sa.select(messages.c.text).where(messages.c.conversation == cases_table.c.conversation, messages.c.sender == "resident")
+    .order_by(messages.c.seq.desc()).limit(1).correlate(cases_table).scalar_subquery()
+)
+_TALK = sa.select(cases_table.c.id, cases_table.c.claimed_at, _LAST_WORDS.label("last_words"), *WAIT)
+
+
+def _talk_of(db: Connection, names: Collection[str]) -> dict[str, Row]:
+    """How the conversations of cases stand, by the cases' ids."""
+    return {row.id: row for part in in_parts(names) for row in db.execute(_TALK.where(cases_table.c.id.in_(part)))}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Iterator
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -13,6 +14,7 @@ from policy_kb.engines import LOCK_TIMEOUT, use_write_ahead_log
 from policy_kb.settings import store_url
 
 READING = "huimin_reading"
+AT_ONCE = 500  # SQLite takes no more than 999 values in a query where it is old
 
 
 def desk_url() -> str:
@@ -54,6 +56,13 @@ def open_store(url: str | None = None) -> Engine:
 def reading(engine: Engine) -> Connection:
     """A connection whose transaction only reads: on SQLite it waits for no writer and holds none up."""
     return engine.connect().execution_options(**{READING: True})
+
+
+def in_parts(names: Collection[str]) -> Iterator[list[str]]:
+    """The names in lists that one query takes."""
+    every = list(names)
+    for start in range(0, len(every), AT_ONCE):
+        yield every[start : start + AT_ONCE]
 
 
 def now() -> dt.datetime:

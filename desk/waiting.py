@@ -21,6 +21,20 @@ from desk.texts import text
 # Fewer cases than this in so many days tell nothing of how long it takes.
 FEWEST, RECENT, MOST = 5, dt.timedelta(days=14), 50
 
+_m = messages.c
+_STAFF_SAID = (
+    sa.select(_m.seq).where(_m.conversation == cases.c.conversation, _m.sender == "staff", _m.created_at >= cases.c.claimed_at)
+    .order_by(_m.seq.desc()).limit(1).correlate(cases).scalar_subquery()
+)
+_then = messages.alias()
+_THEN_SAID_AT = (
+    sa.select(_then.c.created_at)
+    .where(_then.c.conversation == cases.c.conversation, _then.c.sender == "resident", _then.c.seq > _STAFF_SAID)
+    .order_by(_then.c.seq).limit(1).correlate(cases).scalar_subquery()
+)
+# Columns of a claimed case: the last word of staff since then, and when its resident first spoke after it.
+WAIT = (_STAFF_SAID.label("staff_said"), _THEN_SAID_AT.label("then_said_at"))
+
 
 @dataclass(frozen=True)
 class Place:
@@ -85,17 +99,12 @@ def _first_claims(db: Connection) -> list[Row]:
 
 def waits_since(db: Connection, case: Row) -> dt.datetime | None:
     """Since when the resident of a claimed case has waited for a word of staff; None where the last word is theirs."""
-    m = messages.c
-    last = db.execute(
-        sa.select(sa.func.max(m.seq)).where(
-            m.conversation == case.conversation, m.sender == "staff", m.created_at >= case.claimed_at)
-    ).scalar()
-    if last is None:
-        return aware(case.claimed_at)
-    said = db.execute(
-        sa.select(sa.func.min(m.created_at)).where(m.conversation == case.conversation, m.sender == "resident", m.seq > last)
-    ).scalar()
-    return aware(said)
+    return wait_of(db.execute(sa.select(cases.c.claimed_at, *WAIT).where(cases.c.id == case.id)).one())
+
+
+def wait_of(row: Row) -> dt.datetime | None:
+    """The same, of a row with ``claimed_at`` and :data:`WAIT`."""
+    return aware(row.claimed_at if row.staff_said is None else row.then_said_at)
 
 
 def left_waiting(db: Connection, after: float) -> list[str]:
@@ -105,11 +114,11 @@ def left_waiting(db: Connection, after: float) -> list[str]:
     moment = now()
     if not hours.open_at(moment):
         return []
-    return [c.ticket for c in desk_cases.list_cases(db) if _is_left(db, c, moment, after)]
+    claimed = db.execute(sa.select(cases, *WAIT).where(cases.c.status == CLAIMED).order_by(cases.c.opened_at, cases.c.id)).all()
+    return [c.ticket for c in claimed if _is_long(wait_of(c), moment, after)]
 
 
-def _is_left(db: Connection, case: Row, moment: dt.datetime, after: float) -> bool:
-    since = waits_since(db, case) if case.status == CLAIMED else None
+def _is_long(since: dt.datetime | None, moment: dt.datetime, after: float) -> bool:
     return since is not None and hours.open_seconds(since, moment) >= after
 
 
@@ -119,7 +128,7 @@ def release_silent(db: Connection, ticket: str, after: float) -> None:
     Raises ``NoSuchCase`` where it is erased.
     """
     case = held(db, ticket)
-    if not _is_left(db, case, now(), after):
+    if case.status != CLAIMED or not _is_long(waits_since(db, case), now(), after):
         return
     move(db, case, "silence", "system", case.claimed_by, claimed_by=None, claimed_at=None, notified_at=None)
     tell(db, case.conversation, text("fell_silent", ticket=ticket, name=case.claimed_by), ticket, [offer(CONTINUE)])

@@ -49,7 +49,7 @@ def test_a_conversation_that_is_gone_has_no_mark(db, conversation):
 
 
 def test_more_conversations_than_one_query_takes_are_all_marked(db, incoming, monkeypatch):
-    monkeypatch.setattr(progress, "AT_ONCE", 2)
+    monkeypatch.setattr("desk.store.AT_ONCE", 2)
     names = {talk.begin(db, incoming())[0] for _ in range(5)}
     assert progress.marks(db, names).keys() == names
 
