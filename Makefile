@@ -9,7 +9,7 @@ PYTHON ?=
 export PYTHON
 
 .PHONY: help run demo widget pictures test setup setup-test setup-benchmark setup-stock train load lint validate unit public processes e2e evaluate benchmark \
-	benchmark-search benchmark-pipelines benchmark-eligibility benchmark-events benchmark-routing benchmark-processes benchmark-widget lock clean
+	benchmark-search benchmark-pipelines benchmark-eligibility benchmark-events benchmark-routing benchmark-processes benchmark-widget benchmark-desk lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-19s %s\n", $$1, $$2 }'
@@ -95,6 +95,9 @@ benchmark-eligibility: setup-benchmark ## verdicts of the eligibility check besi
 
 benchmark-events: setup-test ## 500 open event streams and 50 messages a second through the gateway
 	@$(PY) -m benchmarks.events
+
+benchmark-desk: setup-test ## 200 residents and 20 people at the desk: how long a message takes from one to the other
+	@$(PY) -m benchmarks.desk
 
 benchmark-processes: setup-test train ## one, two and four Rasa processes behind the gateway: throughput and memory
 	@$(PY) -m benchmarks.processes

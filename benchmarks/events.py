@@ -85,17 +85,20 @@ class Conversation:
 
 
 @contextlib.asynccontextmanager
-async def gateway(folder: Path, rasa: str, streams: int):
-    """A gateway process; its address and the process."""
+async def gateway(folder: Path, rasa: str, streams: int, **more: str):
+    """A gateway process, with ``more`` in its environment; its address and the process."""
     port = free_port()
     kb = f"sqlite:///{folder / 'kb.db'}"
     store.load(open_engine(kb), [SHIPPED])
     environment = os.environ | {
         "HUIMIN_PORT": str(port), "HUIMIN_VAR": str(folder), "HUIMIN_KB_URL": kb, "HUIMIN_RASA_URL": rasa,
         "HUIMIN_DESK_URL": f"sqlite:///{folder / 'desk.db'}", "HUIMIN_RATE_LIMIT": "0", "HUIMIN_STREAMS": str(streams),
-    }
+    } | more
     environment.pop("HUIMIN_REDIS_URL", None)
-    process = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "bot.gateway"], cwd=ROOT, env=environment)
+    with open(folder / "gateway.log", "wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "bot.gateway"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
     try:
         url = f"http://127.0.0.1:{port}"
         async with aiohttp.ClientSession(trust_env=False) as session:

@@ -1,10 +1,12 @@
-"""Which conversations a transaction has changed: written down as it goes, told once it is committed."""
+"""What a transaction has changed, conversations above all: written down as it goes, told once it is committed."""
 
 from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
 _CHANGED = "huimin_changed"
+# Told among the conversations: somebody has logged out or been logged out.
+SESSIONS = "sessions"
 
 
 def note(db: Connection, conversation: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -13,11 +14,13 @@ from desk import callbacks, cases
 from desk.case_words import department_in_words
 from desk.moves import CLAIMED, OPEN, RESOLVED
 from desk.store import aware, in_parts, now
+from desk.tables import case_events, messages
 from desk.tables import cases as cases_table
-from desk.tables import messages
 from desk.waiting import WAIT, wait_of
 
 WAITING, MINE, ALL, CLOSED = SHOWS = ("waiting", "mine", "all", "closed")
+# The cases that no department has yet.
+NOBODYS = "none"
 # Minutes without a word of a person after which a wait is shown amber and red; an urgent one is red at once.
 AMBER, RED = 5, 15
 CLOSED_SHOWN = 100
@@ -58,22 +61,60 @@ class Queue:
     counts: dict[str, int]
 
 
-def look(db: Connection, show: str, who: str) -> Queue:
-    """What ``who`` sees of it. Raises ``ValueError`` for another ``show`` than :data:`SHOWS`."""
-    if show not in SHOWS:
-        raise ValueError(show)
-    unresolved = cases.list_cases(db)
-    counts = {name: sum(_belongs(c, name, who) for c in unresolved) for name in (WAITING, MINE, ALL)}
-    if show == CLOSED:
-        return Queue(_entries(db, _closed(db)), counts)
-    found = _entries(db, [c for c in unresolved if _belongs(c, show, who)])
-    found.sort(key=lambda e: (not e.case.urgent, e.waits_since is None, e.waits_since or aware(e.case.opened_at)))
-    return Queue(found, counts)
+@dataclass(frozen=True)
+class Board:
+    """All cases that are not resolved, in order, and the last closed ones."""
+
+    unresolved: list[Entry]
+    closed: list[Entry]
+
+    @cached_property
+    def departments(self) -> frozenset[str]:
+        """Whose cases there are."""
+        return frozenset(e.case.department for e in (*self.unresolved, *self.closed) if e.case.department)
+
+    def queue(self, show: str, who: str, department: str | None = None) -> Queue:
+        """What ``who`` sees of it; of one ``department`` (:data:`NOBODYS`: of none yet), or of all. Raises ``ValueError`` for
+        another ``show`` than :data:`SHOWS`.
+        """
+        if show not in SHOWS:
+            raise ValueError(show)
+        unresolved = [e for e in self.unresolved if _is_of(e.case, department)]
+        counts = {name: sum(_belongs(e.case, name, who) for e in unresolved) for name in (WAITING, MINE, ALL)}
+        if show == CLOSED:
+            return Queue([e for e in self.closed if _is_of(e.case, department)], counts)
+        return Queue([e for e in unresolved if _belongs(e.case, show, who)], counts)
+
+
+def board(db: Connection) -> Board:
+    """Everything, in an order that is the same for everybody."""
+    unresolved = _entries(db, cases.list_cases(db))
+    unresolved.sort(key=lambda e: (not e.case.urgent, e.waits_since is None, e.waits_since or aware(e.case.opened_at)))
+    return Board(unresolved, _entries(db, _closed(db)))
+
+
+def look(db: Connection, show: str, who: str, department: str | None = None) -> Queue:
+    """What ``who`` sees of it now; see :meth:`Board.queue`."""
+    return board(db).queue(show, who, department)
+
+
+def moved(db: Connection) -> tuple[int, int]:
+    """Changes whenever a case is opened, moved, noted or erased."""
+    newest = db.execute(sa.select(sa.func.max(case_events.c.id))).scalar() or 0
+    return newest, db.execute(sa.select(sa.func.count()).select_from(cases_table)).scalar_one()
 
 
 def _belongs(case: Row, show: str, who: str) -> bool:
-    mine = case.claimed_by == who or (case.status == OPEN and case.wanted_by == who)
-    return {WAITING: case.status == OPEN, MINE: mine, ALL: case.status != RESOLVED}[show]
+    if show == MINE:
+        return case.claimed_by == who or (case.status == OPEN and case.wanted_by == who)
+    return case.status == OPEN if show == WAITING else case.status != RESOLVED
+
+
+def _is_of(case: Row, department: str | None) -> bool:
+    """A case handed on to a department is that one's too, whatever it is about."""
+    if department is None:
+        return True
+    return case.department is None if department == NOBODYS else department in {case.department, case.wanted_by}
 
 
 def _closed(db: Connection) -> list[Row]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from desk import changes
 from desk.account_tables import sessions, users
 from desk.store import aware, now
 from desk.tokens import keyed, new_token, stored
@@ -20,6 +21,16 @@ from desk.tokens import keyed, new_token, stored
 LONGEST = dt.timedelta(hours=12)
 # Use is written down no more often than this.
 TOUCH_EVERY = dt.timedelta(seconds=30)
+
+_s = sessions.c
+# The account of a session, asked for with every request.
+_FOUND = (
+    sa.select(users, _s.last_seen.label("session_last_seen")).join(sessions, _s.user == users.c.id)
+    .where(
+        _s.id == sa.bindparam("id"), _s.browser == sa.bindparam("browser"), _s.last_seen > sa.bindparam("seen_after"),
+        _s.created_at > sa.bindparam("begun_after"), users.c.active,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -56,14 +67,10 @@ def begin(db: Connection, user: Row, agent: str) -> Session:
 
 def find(db: Connection, token: str, agent: str, idle: dt.timedelta) -> Session | None:
     """The session of a token from the same browser, while neither it nor its account has ended."""
-    s = sessions.c
-    row = db.execute(sa.select(sessions).where(
-        s.id == stored(token), s.browser == browser_of(agent), s.last_seen > now() - idle, s.created_at > now() - LONGEST,
-    )).first()
-    if row is None:
-        return None
-    user = db.execute(sa.select(users).where(users.c.id == row.user, users.c.active)).first()
-    return user and Session(token, user, aware(row.last_seen))
+    row = db.execute(_FOUND, {
+        "id": stored(token), "browser": browser_of(agent), "seen_after": now() - idle, "begun_after": now() - LONGEST,
+    }).first()
+    return row and Session(token, row, aware(row.session_last_seen))
 
 
 def touch(db: Connection, session: Session) -> None:
@@ -86,11 +93,13 @@ def of_user(db: Connection, user: str, idle: dt.timedelta) -> list[Row]:
 
 
 def end(db: Connection, token: str) -> None:
+    changes.note(db, changes.SESSIONS)
     db.execute(sessions.delete().where(sessions.c.id == stored(token)))
 
 
 def end_all(db: Connection, user: str) -> None:
     """Log the account out everywhere."""
+    changes.note(db, changes.SESSIONS)
     db.execute(sessions.delete().where(sessions.c.user == user))
 
 

@@ -14,6 +14,7 @@ from bot.gateway.errors import Refused
 from bot.gateway.events import follow, seq_of
 from bot.gateway.origins import own_origins
 from bot.gateway.script import HANS
+from bot.gateway.streams import Still
 from bot.gateway.telling import Told
 from bot.masking import mask
 from desk.upkeep import forget_over
@@ -23,8 +24,6 @@ from policy_kb.reader import NothingLoaded
 
 log = logging.getLogger("huimin.gateway")
 TIDY_EVERY = 3600
-# An open stream ends after so many seconds: who comes back must still be logged in.
-LOOK_AT_SESSION_AGAIN = 60.0
 
 
 def add_console(app: web.Application) -> None:
@@ -47,7 +46,7 @@ def add_console(app: web.Application) -> None:
         origins=lambda request: own_origins(request, settings),
         count_login=app[keys.METRICS].login,
         mask=mask,
-        follow=lambda request, conversation: _follow(app, request, conversation),
+        follow=lambda request, conversation, still: _follow(app, request, conversation, still),
         staff_write=lambda conversation: app[keys.STREAMS].staff_write(conversation),
         knowledge=lambda: _knowledge(app),
         secure=(settings.public_url or "").startswith("https://"),
@@ -62,11 +61,11 @@ async def _knowledge(app: web.Application) -> KnowledgeBase | None:
         return None
 
 
-async def _follow(app: web.Application, request: web.Request, conversation: str) -> web.StreamResponse:
+async def _follow(app: web.Application, request: web.Request, conversation: str, still: Still) -> web.StreamResponse:
     """From the message on that the page has already, or from the last that a stream before told of."""
     try:
         told = Told.upto(seq_of(request.headers.get("Last-Event-ID") or request.query.get("after", "")))
-        return await follow(request, app[keys.STREAMS], conversation, told, HANS, LOOK_AT_SESSION_AGAIN)
+        return await follow(request, app[keys.STREAMS], conversation, told, HANS, still)
     except Refused as refused:
         return web.Response(status=refused.status, headers=refused.headers)
 

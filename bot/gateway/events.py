@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import math
 import random
 import socket
 import time
@@ -17,7 +16,7 @@ from bot.gateway import keys, sse
 from bot.gateway.chat import authorised
 from bot.gateway.delivery import script_of
 from bot.gateway.errors import Refused
-from bot.gateway.streams import Stream, Streams
+from bot.gateway.streams import Still, Stream, Streams
 from bot.gateway.telling import Told
 
 log = logging.getLogger("huimin.streams")
@@ -49,23 +48,23 @@ async def get_events(request: web.Request) -> web.StreamResponse:
 
 
 async def follow(
-    request: web.Request, streams: Streams, conversation: str, told: Told, script: str, lasting: float = math.inf
+    request: web.Request, streams: Streams, conversation: str, told: Told, script: str, still: Still | None = None
 ) -> web.StreamResponse:
-    """The stream itself, for whoever may read it, for so many seconds. Raises :class:`Refused` beyond the limits."""
+    """The stream itself, for whoever may read it, as long as they may. Raises :class:`Refused` beyond the limits."""
     if request.transport is None:
         raise ConnectionResetError
-    with streams.open(conversation, told, request.transport, script) as stream:
+    with streams.open(conversation, told, request.transport, script, still) as stream:
         _notice_when_gone(request)
         response = web.StreamResponse(headers=HEADERS)
         with contextlib.suppress(ConnectionError):  # the reader left, or was cut off
             await response.prepare(request)
             await response.write(sse.retry(COME_BACK_AFTER))
-            await _tell(streams, stream, response, time.monotonic() + lasting)
+            await _tell(streams, stream, response)
     return response
 
 
-async def _tell(streams: Streams, stream: Stream, response: web.StreamResponse, until: float) -> None:
-    while not (streams.closing or stream.gone or time.monotonic() > until):
+async def _tell(streams: Streams, stream: Stream, response: web.StreamResponse) -> None:
+    while not (streams.closing or stream.gone):
         try:
             news = await streams.news(stream)
         except sa.exc.SQLAlchemyError as error:
@@ -77,9 +76,7 @@ async def _tell(streams: Streams, stream: Stream, response: web.StreamResponse, 
         if news.over:
             return
         if not news.more:
-            while not await stream.wait(min(KEEP_AWAKE, max(0.0, until - time.monotonic()))):
-                if time.monotonic() > until:
-                    break
+            while not await stream.wait(KEEP_AWAKE):
                 await _send(stream, response, sse.comment())
     if not stream.gone:
         await _send(stream, response, sse.retry(random.randint(*COME_BACK_BETWEEN)))

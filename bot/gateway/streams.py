@@ -7,16 +7,16 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator
-from functools import partial
+from collections.abc import Callable, Collection, Iterator
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from bot.gateway.errors import Refused
 from bot.gateway.telling import News, Told, look
 from bot.gateway.turns import Turns
 from bot.settings import Settings
-from desk import progress
+from desk import changes, progress
 
 log = logging.getLogger("huimin.streams")
 
@@ -24,14 +24,16 @@ LOOK_EVERY = 1.0
 # A reader that takes nothing for so long is cut off: it comes back and gets the rest.
 STALLED_AFTER = 30.0
 STAFF_WRITE_FOR = 8.0
+# Whether the reader may still read, asked in the transaction that reads; equal where it is the same for several streams.
+Still = Callable[[Connection], bool]
 COME_AGAIN = 30
 
 
 class Stream:
     """One reader of a conversation. It holds how far it has told, never what it has to tell."""
 
-    def __init__(self, conversation: str, told: Told, transport: asyncio.Transport, script: str):
-        self.conversation, self.told, self.transport, self.script = conversation, told, transport, script
+    def __init__(self, conversation: str, told: Told, transport: asyncio.Transport, script: str, still: Still | None = None):
+        self.conversation, self.told, self.transport, self.script, self.still = conversation, told, transport, script, still
         self.sending_since: float | None = None
         self._news = asyncio.Event()
 
@@ -71,12 +73,14 @@ class Streams:
         return self._count
 
     @contextlib.contextmanager
-    def open(self, conversation: str, told: Told, transport: asyncio.Transport, script: str) -> Iterator[Stream]:
+    def open(
+        self, conversation: str, told: Told, transport: asyncio.Transport, script: str, still: Still | None = None
+    ) -> Iterator[Stream]:
         """A stream while it is read. Raises :class:`Refused` (429) beyond the limits, and while the gateway stops."""
         of_this = len(self._open.get(conversation, ()))
         if self.closing or self._count >= self._settings.streams or of_this >= self._settings.streams_per_conversation:
             raise Refused(429, "too_many_streams", {"Retry-After": str(COME_AGAIN)}, seconds=COME_AGAIN)
-        stream = Stream(conversation, told, transport, script)
+        stream = Stream(conversation, told, transport, script, still)
         self._open[conversation].add(stream)
         self._count += 1
         try:
@@ -88,18 +92,29 @@ class Streams:
                 del self._open[conversation]
 
     async def news(self, stream: Stream) -> News:
-        """What the stream has to tell now."""
+        """What the stream has to tell now; nothing any more to whoever may not read it now."""
         stream.heard()
         writing = self._staff_write.get(stream.conversation, 0.0) > time.monotonic()
-        return await self._turns.read(
-            partial(look, conversation=stream.conversation, told=stream.told, staff_write=writing, script=stream.script)
-        )
+
+        def news(db: Connection) -> News:
+            if stream.still is not None and not stream.still(db):
+                return News([], stream.told, over=True)
+            return look(db, stream.conversation, stream.told, writing, stream.script)
+
+        return await self._turns.read(news)
 
     def wake(self, conversations: Collection[str]) -> None:
         """There may be something new on these."""
         for conversation in conversations:
             for stream in self._open.get(conversation, ()):
                 stream.wake()
+        if changes.SESSIONS in conversations:
+            for stream in self._all():
+                if stream.still is not None:
+                    stream.wake()
+
+    def _all(self) -> list[Stream]:
+        return [stream for some in self._open.values() for stream in some]
 
     def staff_write(self, conversation: str, on: bool = True) -> None:
         """A staff member is writing to the resident; it ends by itself after some seconds without another call."""
@@ -126,7 +141,7 @@ class Streams:
 
     def _tidy(self) -> None:
         now = time.monotonic()
-        for stream in [s for some in self._open.values() for s in some]:
+        for stream in self._all():
             if stream.gone:
                 stream.wake()
             elif stream.sending_since is not None and now - stream.sending_since > STALLED_AFTER:
@@ -137,12 +152,14 @@ class Streams:
         self.wake(ended)
 
     async def _look(self) -> None:
-        """One query for all conversations that are listened to."""
+        """One query for all conversations that are listened to, and one for each session that listens."""
         if not self._open:
             return
-        names = list(self._open)
-        marks = await self._turns.read(lambda db: progress.marks(db, names))
-        for name in names:
-            for stream in self._open.get(name, ()):
-                if stream.told.mark is not None and stream.told.mark != marks.get(name):
-                    stream.wake()
+        names, streams = list(self._open), self._all()
+        reading = {s.still for s in streams if s.still is not None}
+        marks, over = await self._turns.read(
+            lambda db: (progress.marks(db, names), {still for still in reading if not still(db)})
+        )
+        for stream in streams:
+            if stream.still in over or (stream.told.mark is not None and stream.told.mark != marks.get(stream.conversation)):
+                stream.wake()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import regex
+import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.engine import Connection, Row
 
-from desk import callbacks, canned, cases, follow_ups, presence
+from desk import audit, callbacks, canned, cases, follow_ups, presence
 from desk import conversations as talk
 from desk.case_words import department_of
 from desk.naming import Names
@@ -20,10 +23,11 @@ from desk.store import aware, now
 from desk.summary import summary
 from desk.texts import text
 from desk.web.errors import Stopped
-from desk.web.guard import FORM, HOME, HOST, SESSION, Route, look_at_conversation, see_other
+from desk.web.guard import FORM, HOME, HOST, SESSION, Route, look_at_conversation, see_other, still_in
 from desk.web.pages import page
 from policy_kb.settings import today
 
+log = logging.getLogger("huimin.console")
 MAX_REPLY, MAX_NOTE, MAX_NAME = 1000, 1000, 80
 
 
@@ -177,10 +181,28 @@ async def post_callback(request: web.Request) -> web.Response:
 
 
 async def get_events(request: web.Request) -> web.StreamResponse:
-    """What happens in the conversation, as it happens."""
+    """What happens in the conversation, as it happens, while whoever looks is logged in."""
     case = await _case(request)
+    await _look_on(request, case)
+    looking = asyncio.create_task(_keep_looking(request, case))
+    try:
+        return await request.app[HOST].follow(request, case.conversation, still_in(request, "read_conversation"))
+    finally:
+        looking.cancel()
+
+
+async def _look_on(request: web.Request, case: Row) -> None:
     await look_at_conversation(request, lambda db: None, case.conversation, case.ticket)
-    return await request.app[HOST].follow(request, case.conversation)
+
+
+async def _keep_looking(request: web.Request, case: Row) -> None:
+    """Who keeps a conversation open looks at it again and again, and that is written down."""
+    while True:
+        await asyncio.sleep(audit.ONE_LOOK.total_seconds())
+        try:
+            await _look_on(request, case)
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("could not write down a look: %s", type(error).__name__)
 
 
 async def get_canned(request: web.Request) -> web.Response:

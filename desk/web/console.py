@@ -14,6 +14,7 @@ from desk.accounts import NotPossible
 from desk.texts import text
 from desk.web import account_pages, audit_pages, case_pages, entry_pages, gap_pages, own_pages, queue_pages, review_pages
 from desk.web.badges import WAITING
+from desk.web.board import BOARDS, Boards
 from desk.web.errors import Stopped
 from desk.web.guard import HOME, HOST, Host, Route
 from desk.web.pages import HERE, page, prepare
@@ -78,7 +79,7 @@ async def _warm(app: web.Application) -> None:
 def make_console(host: Host, more: Iterable[Route] = ()) -> web.Application:
     """The application to be mounted at ``/desk``; ``more``: routes of other parts of the console."""
     app = web.Application(middlewares=[_problems_as_pages])
-    app[HOST], app[WAITING] = host, {}
+    app[HOST], app[WAITING], app[BOARDS] = host, {}, Boards(app)
     app.on_response_prepare.append(_console_headers)
     app.on_startup.append(_warm)
     prepare(app)

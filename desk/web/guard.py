@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl, quote
@@ -30,6 +30,20 @@ FORM, SESSION, BADGES = "form", "session", "badges"
 _SAFE = frozenset({"GET", "HEAD"})
 
 
+@dataclass(frozen=True)
+class StillIn:
+    """Whether whoever began something is still logged in and may still do it; the same for all that they have open."""
+
+    token: str = field(repr=False)
+    agent: str
+    idle: dt.timedelta
+    permission: str
+
+    def __call__(self, db: Connection) -> bool:
+        session = sessions.find(db, self.token, self.agent, self.idle)
+        return session is not None and may(session.user.role, self.permission)
+
+
 class Transaction(Protocol):
     """Runs one transaction on the desk store off the event loop."""
 
@@ -42,9 +56,9 @@ class Host:
 
     ``address``: where a request comes from. ``wait``: how many seconds it has to wait, None where it is within its limits.
     ``origins``: of which pages it takes forms. ``count_login``: told ``ok``, ``wrong`` or ``locked``. ``mask``: takes out of
-    words what identifies somebody. ``follow``: answers a request with what happens in a conversation. ``staff_write``: lets its
-    resident see that somebody writes. ``knowledge``: the base as it is now, None while there is none. ``secure``: whether
-    browsers reach it by https.
+    words what identifies somebody. ``follow``: answers a request with what happens in a conversation, as long as what it is given
+    says that it may be read. ``staff_write``: lets its resident see that somebody writes. ``knowledge``: the base as it is now, None
+    while there is none. ``secure``: whether browsers reach it by https.
     """
 
     read: Transaction
@@ -55,7 +69,7 @@ class Host:
     origins: Callable[[web.Request], frozenset[str]]
     count_login: Callable[[str], None]
     mask: Callable[[str], str]
-    follow: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+    follow: Callable[[web.Request, str, StillIn], Awaitable[web.StreamResponse]]
     staff_write: Callable[[str], None]
     knowledge: Callable[[], Awaitable[KnowledgeBase | None]]
     secure: bool = False
@@ -160,6 +174,11 @@ def see_other(address: str) -> web.Response:
 
 def agent_of(request: web.Request) -> str:
     return request.headers.get("User-Agent", "")
+
+
+def still_in(request: web.Request, permission: str) -> StillIn:
+    """For what goes on after the request was let in."""
+    return StillIn(request[SESSION].token, agent_of(request), request.app[HOST].idle, permission)
 
 
 def actor_of(request: web.Request) -> audit.Actor:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 import uuid
 
@@ -12,38 +11,9 @@ import sqlalchemy as sa
 from desk import cases, follow_ups
 from desk.account_tables import audit_log
 from policy_kb.settings import today
+from tests.gateway.at_desk import at, desk, post, reply, ticket
 from tests.gateway.fake_rasa import answer, handoff, result
-from tests.gateway.house import Street
 from tests.gateway.people import account, person
-
-
-@contextlib.asynccontextmanager
-async def desk(street: Street, **settings):
-    """A gateway, a resident who has asked for a person, and 王芳 at the console."""
-    async with street.open(**settings) as house, person(house) as wang:
-        account(house, "wang", name="王芳")
-        await wang.log_in("wang")
-        resident = house.resident()
-        await resident.say("低保多少钱")
-        house.rasa.next.append(handoff())
-        await resident.say("转人工")
-        yield house, wang, resident
-
-
-def ticket(resident) -> str:
-    return resident.cases()[0].ticket
-
-
-def at(resident, what: str = "") -> str:
-    return f"/desk/cases/{ticket(resident)}" + (f"/{what}" if what else "")
-
-
-async def post(who, resident, what: str, **form: str):
-    return await who.send(at(resident, what), **form)
-
-
-async def reply(who, resident, text: str, sent: str | None = None):
-    return await post(who, resident, "reply", text=text, id=sent or uuid.uuid4().hex)
 
 
 async def test_who_waits_is_in_the_queue_with_what_they_said_and_is_claimed_there(street):

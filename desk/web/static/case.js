@@ -55,6 +55,12 @@ function listen() {
     owner = now;
   });
   stream.addEventListener('erased', () => location.reload());
+  // It ended and does not come back by itself: somebody logged out.
+  stream.addEventListener('error', async () => {
+    if (stream.readyState !== EventSource.CLOSED) return;
+    const answer = await fetch('/desk/canned.json', { headers: { Accept: 'application/json' } }).catch(() => null);
+    if (answer && answer.status === 401) location.reload();
+  });
 }
 if (log) {
   log.scrollTop = log.scrollHeight;

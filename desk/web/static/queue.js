@@ -18,8 +18,7 @@ function tell(fresh) {
 
 async function look() {
   try {
-    const show = new URLSearchParams(location.search).get('show') || 'waiting';
-    const r = await fetch('/desk/queue/list?show=' + show, { headers: { Accept: 'text/plain', ...(etag && { 'If-None-Match': etag }) }, cache: 'no-store' });
+    const r = await fetch('/desk/queue/list' + location.search, { headers: { Accept: 'text/plain', ...(etag && { 'If-None-Match': etag }) }, cache: 'no-store' });
     if (r.status === 401 || r.redirected) return location.reload();
     offline.hidden = r.ok || r.status === 304;
     if (r.status === 200) {
