@@ -57,8 +57,8 @@ class Host:
     ``address``: where a request comes from. ``wait``: how many seconds it has to wait, None where it is within its limits.
     ``origins``: of which pages it takes forms. ``count_login``: told ``ok``, ``wrong`` or ``locked``. ``mask``: takes out of
     words what identifies somebody. ``follow``: answers a request with what happens in a conversation, as long as what it is given
-    says that it may be read. ``staff_write``: lets its resident see that somebody writes. ``knowledge``: the base as it is now, None
-    while there is none. ``secure``: whether browsers reach it by https.
+    says that it may be read. ``staff_write``: lets its resident see that somebody writes. ``knowledge``: the base as it is now,
+    None while there is none. ``secure``: whether browsers reach it by https.
     """
 
     read: Transaction
