@@ -1,9 +1,9 @@
 """People at the desk and residents talking, through a gateway process of its own: ``make benchmark-desk``.
 
-Everybody does what their page does: residents keep an event stream, staff are logged in, keep the console's stream of each of their
-cases, have a queue open that asks every three seconds, and send their replies as the form does, with their session and its token.
-Messages come at a fixed rate whether anybody keeps up or not. Measured is the time from sending until the other side has read it on its
-stream. In a window of its own the residents ask every two seconds instead, as chats without streams do.
+Everybody does what their page does: residents keep an event stream, staff are logged in, keep the console's stream of each of
+their cases, have a queue open that asks every three seconds, and send their replies as the form does, with their session and its
+token. Messages come at a fixed rate whether anybody keeps up or not. Measured is the time from sending until the other side has
+read it on its stream. In a window of its own the residents ask every two seconds instead, as chats without streams do.
 """
 
 from __future__ import annotations

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from tests import redis_server
 from tests.postgres import binaries, new_database, server
+
+settings.register_profile("thorough", max_examples=1000)  # ten times as many as usual
 
 
 def missing(what: str, setting: str) -> NoReturn:
