@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from desk.hours import DEFAULT, BadHours, read_hours
 from desk.news import redis_url
 
 MOST_RASA_PROCESSES = 32
+NOTIFY_STYLES = ("generic", "wecom", "dingtalk", "feishu")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -66,6 +67,13 @@ def _is_base_address(url: str) -> bool:
         return False
 
 
+def _webhook() -> str | None:
+    given = os.environ.get("HUIMIN_NOTIFY_WEBHOOK", "").strip()
+    if given and not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", given):
+        raise BadSetting("HUIMIN_NOTIFY_WEBHOOK 应当是以 https:// 或 http:// 开头的地址")  # what it is stays secret
+    return given or None
+
+
 def _rasa_urls() -> tuple[str, ...]:
     given = [x.strip().rstrip("/") for x in os.environ.get("HUIMIN_RASA_URL", "").split(",") if x.strip()]
     for url in given:
@@ -101,7 +109,9 @@ class Settings:
     give_up_after: float = 600.0
     unclaimed_after: float = 1800.0
     silent_after: float = 1800.0
-    notify_webhook: str | None = None
+    notify_webhook: str | None = field(default=None, repr=False)
+    notify_secret: str | None = field(default=None, repr=False)
+    notify_style: str | None = None  # None: by the address
     stop_timeout: float = 20.0
     metrics_allow: tuple[Network, ...] = ()
     log_level: str = "INFO"
@@ -125,7 +135,9 @@ class Settings:
             rate_limit=_number("HUIMIN_RATE_LIMIT", 30, 0, 1_000_000),
             trusted_proxies=_names("HUIMIN_TRUSTED_PROXIES"),
             allowed_origins=_names("HUIMIN_ALLOWED_ORIGINS"),
-            notify_webhook=os.environ.get("HUIMIN_NOTIFY_WEBHOOK") or None,
+            notify_webhook=_webhook(),
+            notify_secret=os.environ.get("HUIMIN_NOTIFY_SECRET", "").strip() or None,
+            notify_style=_one_of("HUIMIN_NOTIFY_STYLE", NOTIFY_STYLES),
             silent_after=60.0 * _number("HUIMIN_STAFF_SILENCE", 30, 1, 10_000),
             stop_timeout=_number("HUIMIN_STOP_TIMEOUT", 20, 0, 600),
             metrics_allow=_networks("HUIMIN_METRICS_ALLOW"),

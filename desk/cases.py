@@ -107,8 +107,9 @@ def untold(db: Connection) -> list[Row]:
     return [c for c in list_cases(db) if c.notified_at is None and (c.status == OPEN or c.urgent)]
 
 
-def told(db: Connection, case: str) -> None:
-    db.execute(cases.update().where(cases.c.id == case).values(notified_at=now()))
+def told(db: Connection, case: str, urgent: bool) -> None:
+    """Somebody was notified of it; one that has become urgent meanwhile must be told of again."""
+    db.execute(cases.update().where(cases.c.id == case, cases.c.urgent.is_(urgent)).values(notified_at=now()))
 
 
 def of_conversation(db: Connection, conversation: str) -> Row | None:

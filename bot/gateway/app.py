@@ -126,7 +126,7 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
             turns.listen(relay.tell)
             chores.append(asyncio.create_task(relay.run()))
         if settings.notify_webhook:
-            chores.append(asyncio.create_task(tell_of_cases(turns, settings.notify_webhook)))
+            chores.append(asyncio.create_task(tell_of_cases(turns, settings)))
         yield
         for chore in chores:
             chore.cancel()

@@ -75,7 +75,7 @@ def test_handing_on_what_nobody_has_claimed_leaves_the_conversation_with_the_bot
 
 def test_a_case_handed_on_is_told_of_anew_and_anybody_may_claim_it(db, ticket):
     cases.claim(db, ticket, "王芳")
-    cases.told(db, cases.by_ticket(db, ticket).id)
+    cases.told(db, cases.by_ticket(db, ticket).id, False)
     cases.transfer(db, ticket, "王芳", "民政局", "他们的事")
     assert [c.ticket for c in cases.untold(db)] == [ticket]
     cases.claim(db, ticket, "赵敏")
@@ -243,7 +243,7 @@ def answer_is_due(db, conversation: str, ticket: str, minutes: int) -> None:
 
 def test_a_case_whose_resident_waits_too_long_goes_back_to_the_queue_and_both_are_told(db, conversation, ticket, always_open):
     cases.claim(db, ticket, "王芳")
-    cases.told(db, cases.by_ticket(db, ticket).id)
+    cases.told(db, cases.by_ticket(db, ticket).id, False)
     answer_is_due(db, conversation, ticket, 40)
     look_for_silence(db)
     assert state(db, ticket) == ("open", "queue", None, None)

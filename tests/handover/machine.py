@@ -158,6 +158,17 @@ class Handover(RuleBasedStateMachine):
         if waits := self.look(talk.waiting):
             self.by.turn(waits[0].id, said)
 
+    @precondition(lambda self: (case := self.case()) and case.status == "open" and self.offered("继续问机器人"))
+    @rule(target=messages, said=st.sampled_from(sorted(SAID_BY_BOT)), given_back=st.booleans())
+    def an_answer_comes_when_somebody_else_has_taken_over(self, said, given_back):
+        self.receive("", self.offered("继续问机器人"))
+        message = self.receive("低保多少钱")
+        self.try_to("claim", STAFF[0])
+        if given_back:
+            self.try_to("release", STAFF[0], NOTE)
+        self.by.turn(message, said)
+        return message
+
     @rule(message=messages)
     def takes_long(self, message):
         if message in self.said:

@@ -262,6 +262,7 @@ class OnGateway:
 
     def heard(self, rows: list) -> None:
         async def catch_up() -> None:
+            assert not self.gateway.problems, self.gateway.problems[0]
             self.posts = [post for post in self.posts if not post.done() or post.result()]
             await self._open_ears()
             for ear in self.ears:
