@@ -58,7 +58,7 @@ class OutOfScope(Action):
             return done
         if not said.out_of_scope and tracker.get_slot("failures"):
             # Nobody's business that we know, right after what was not understood: not understood again.
-            return not_understood(dispatcher, tracker)
+            return not_understood(dispatcher, tracker, ours=False)
         return out_of_scope(dispatcher, kb, said)
 
 

@@ -22,7 +22,8 @@ def _summary(kb: KnowledgeBase, context: Context) -> str:
     return " ".join(p for p in parts if p)
 
 
-def _handoff(tracker: Tracker, reason: str, urgent: bool = False) -> dict:
+def handoff(tracker: Tracker, reason: str, urgent: bool = False) -> dict:
+    """What the person who takes over is told, as a result object has it."""
     kb, context = base.knowledge(), Context.from_slots(tracker.slots)
     return {
         "reason": reason,
@@ -31,6 +32,11 @@ def _handoff(tracker: Tracker, reason: str, urgent: bool = False) -> dict:
         "region": context.region or base.metadata(tracker).get("region"),
         "summary": _summary(kb, context),
     }
+
+
+def called() -> SlotSet:
+    """A person was called in this conversation: from here on none is called unasked."""
+    return SlotSet("person_called", True)
 
 
 def _no_more_questions(tracker: Tracker, kb: KnowledgeBase) -> list:
@@ -52,8 +58,8 @@ class Emergency(Action):
         found = emergencies.detect(kb, tracker.latest_message.get("text") or "")
         text = f"{found.first_line}\n{found.advice}" if found else kb.wording["danger_unknown"]
         base.say(dispatcher, "handoff", text, data={"emergency": found.id if found else "unknown"},
-                 handoff=_handoff(tracker, "danger", urgent=True))
-        return _no_more_questions(tracker, kb)
+                 handoff=handoff(tracker, "danger", urgent=True))
+        return [called(), *_no_more_questions(tracker, kb)]
 
 
 class Handover(Action):
@@ -68,8 +74,8 @@ class Handover(Action):
         text = base.knowledge().wording[f"handover_{wish}"]
         # A bare wish right after a person was offered is about what we did not understand twice.
         reason = "not_understood" if wish == "request_human" and tracker.get_slot("human_offered") else wish
-        base.say(dispatcher, "handoff", text, handoff=_handoff(tracker, reason))
-        return [*base.understood(), *_no_more_questions(tracker, base.knowledge())]
+        base.say(dispatcher, "handoff", text, handoff=handoff(tracker, reason))
+        return [*base.understood(), called(), *_no_more_questions(tracker, base.knowledge())]
 
 
 class TicketStatus(Action):

@@ -9,7 +9,9 @@ from rasa_sdk.events import ActiveLoop, AllSlotsReset, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
+from actions.handover import called, handoff
 from policy_kb import Answer, KnowledgeBase, Understanding
+from policy_kb.language import is_babble
 
 OFFER_HUMAN_AFTER = 2
 HUMAN = {"title": "转人工", "payload": "/request_human"}
@@ -24,11 +26,21 @@ def out_of_scope(dispatcher: CollectingDispatcher, kb: KnowledgeBase, said: Unde
 
 
 def not_understood(
-    dispatcher: CollectingDispatcher, tracker: Tracker, instead: Answer | None = None, slots: dict[str, Any] | None = None
+    dispatcher: CollectingDispatcher, tracker: Tracker, instead: Answer | None = None, slots: dict[str, Any] | None = None,
+    *, ours: bool = True,
 ) -> list:
-    """Ask to put it differently, or say what was found ``instead``; the second time in a row offer a person."""
+    """Ask to put it differently, or say what was found ``instead``; the second time in a row offer a person, the third call one.
+
+    ``ours``: it may be our business. What is not, or is no language at all, calls nobody: the offer is made again.
+    """
     kb = base.knowledge()
     failures = int(tracker.get_slot("failures") or 0) + 1
+    if failures > OFFER_HUMAN_AFTER:
+        if not ours or is_babble(tracker.latest_message.get("text") or ""):
+            failures = OFFER_HUMAN_AFTER
+        elif tracker.get_slot("human_offered") and not tracker.get_slot("person_called"):
+            base.say(dispatcher, "handoff", kb.wording["handover_not_understood"], handoff=handoff(tracker, "not_understood"))
+            return [*base.understood(slots), called()]
     offered = failures >= OFFER_HUMAN_AFTER
     if offered:
         base.say(dispatcher, "clarify", kb.wording["offer_human"], quick_replies=[HUMAN])
@@ -41,11 +53,11 @@ def not_understood(
 
 
 class RestartContext(Action):
-    """Forgets what was asked before; an eligibility check that was going on is over."""
+    """Forgets what was asked before, but not that a person was called; an eligibility check that was going on is over."""
 
     def name(self) -> str:
         return "action_restart_context"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         dispatcher.utter_message(response="utter_restarted")
-        return [ActiveLoop(None), AllSlotsReset()]
+        return [ActiveLoop(None), AllSlotsReset(), *([called()] if tracker.get_slot("person_called") else [])]

@@ -183,6 +183,92 @@ def test_a_person_wanted_after_two_failures_in_a_row_is_wanted_for_that(conversa
     assert c.say("好", intent, Handover()).handoff.reason == reason
 
 
+# -- a third failure in a row calls a person
+
+FAILING = ("天青色等烟雨", "而我在等你", "炊烟袅袅升起", "隔江千万里", "在瓶底书汉隶", "仿前朝的飘逸")
+
+
+def fail(c, *texts: str, intent: str = "nlu_fallback", action=None):
+    """Say these, none of which is understood; the last reply."""
+    return [c.say(text, intent, action or NotUnderstood()) for text in texts][-1]
+
+
+def test_a_third_failure_in_a_row_calls_a_person(conversation):
+    c = conversation()
+    second = fail(c, *FAILING[:2])
+    assert second.handoff is None and [r.title for r in second.quick_replies] == ["转人工"]
+    third = fail(c, FAILING[2])
+    assert (third.kind, third.handoff.reason, third.handoff.urgent) == ("handoff", "not_understood", False)
+
+
+def test_the_person_who_is_called_knows_what_was_asked_before(conversation):
+    c = conversation()
+    c.say("云安区低保多少钱")
+    assert fail(c, *FAILING[:3]).handoff.summary == "广东省云浮市云安区 低保 能领多少"
+
+
+def test_nobody_is_called_twice_in_a_conversation(conversation):
+    c = conversation()
+    fail(c, *FAILING[:3])
+    again = [fail(c, text) for text in FAILING]
+    assert not any(said.handoff for said in again)
+    assert [bool(said.quick_replies) for said in again] == [False] + [True] * 5
+
+
+@pytest.mark.parametrize(("text", "intent", "action"), [
+    ("转人工", "request_human", Handover()), ("我不想活了", "danger", Emergency()),
+], ids=["asked for", "danger"])
+def test_nobody_is_called_unasked_after_a_person_was_called(conversation, text, intent, action):
+    c = conversation()
+    c.say(text, intent, action)
+    assert not any(fail(c, said).handoff for said in FAILING)
+
+
+def test_to_begin_anew_calls_nobody_again(conversation):
+    c = conversation()
+    fail(c, *FAILING[:3])
+    asyncio.run(_restart(c))
+    assert not any(fail(c, said).handoff for said in FAILING)
+
+
+async def _restart(c) -> None:
+    tracker = Tracker("x", dict(c.slots), {"text": "重新开始"}, [], False, None, {}, None)
+    c.slots.clear()
+    for event in await RestartContext().run(CollectingDispatcher(), tracker, {}):
+        if event["event"] == "slot":
+            c.slots[event["name"]] = event["value"]
+
+
+@pytest.mark.parametrize("text", ["阿巴阿巴阿巴", "咕噜咕噜嘎嘎", "asdfjkl;", "？？？？", "。。。"])
+def test_keys_struck_at_random_call_nobody(conversation, text):
+    c = conversation()
+    said = [fail(c, text) for _ in range(5)]
+    assert not any(s.handoff for s in said) and said[-1].quick_replies
+    assert fail(c, FAILING[0]).handoff.reason == "not_understood"  # words do
+
+
+def test_what_is_nobodys_business_calls_nobody(conversation):
+    c = conversation()
+    fail(c, *FAILING[:2])
+    for _ in range(3):
+        assert fail(c, "明天会不会下雨", intent="out_of_scope", action=OutOfScope()).handoff is None
+
+
+def test_another_departments_business_begins_the_count_anew(conversation, kb):
+    c = conversation()
+    fail(c, *FAILING[:2])
+    fail(c, f"{kb.out_of_scope[0].aliases[0]}怎么办", intent="out_of_scope", action=OutOfScope())
+    assert not any(fail(c, text).handoff for text in FAILING[:2])
+
+
+def test_who_does_not_want_a_person_is_asked_once_more(conversation):
+    c = conversation()
+    fail(c, *FAILING[:2])
+    c.slots["human_offered"] = False  # as the domain does at 不用了
+    assert fail(c, FAILING[2]).handoff is None
+    assert fail(c, FAILING[3]).handoff.reason == "not_understood"
+
+
 def test_a_handover_without_anything_asked_before_has_an_empty_summary(conversation):
     said = conversation().say("转人工", "request_human", Handover())
     assert (said.handoff.summary, said.handoff.benefit) == ("", None)

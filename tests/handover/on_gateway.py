@@ -36,6 +36,10 @@ from tests.handover.invariants import in_silence
 from tests.handover.machine import SAID_BY_BOT, SHARED_MEMORY, STAFF
 
 PATIENCE = 20.0
+# What the gateway does by its clock it does here when it is told to.
+PATCHED = {
+    "desk.passwords._HASHER": QUICK, "bot.gateway.rasa_client.ONE_TRY": 3600.0, "bot.gateway.app.SWEEP_EVERY": 3600, "gc.freeze": int,
+}
 SECRET = "between-test-and-gateway-0123456789"
 
 
@@ -71,7 +75,7 @@ class Gateway:
         self.loop = asyncio.new_event_loop()
         self.problems: list[AssertionError] = []
         self._conversation = conversation
-        self._thread = threading.Thread(target=self.loop.run_forever, name="gateway")
+        self._thread = threading.Thread(target=self.loop.run_forever, name="gateway", daemon=True)
         self._thread.start()
         settings = replace(SETTINGS, rasa_urls=(rasa,), give_up_after=0.0, silent_after=0.0, first_word_after=600.0)
         self.url = self.run(self._listen(knowledge, settings))
@@ -164,7 +168,7 @@ class OnGateway:
     def __init__(self):
         self.folder = tempfile.mkdtemp(dir=SHARED_MEMORY)
         self.patches = contextlib.ExitStack()
-        for what, value in (("desk.passwords._HASHER", QUICK), ("bot.gateway.rasa_client.ONE_TRY", 600.0), ("gc.freeze", int)):
+        for what, value in PATCHED.items():
             self.patches.enter_context(mock.patch(what, value))
         url = f"sqlite:///{self.folder}/desk.db"
         environment = {"HUIMIN_DESK_URL": url, "HUIMIN_VAR": self.folder, "HUIMIN_SECRET_KEY": SECRET}
@@ -267,7 +271,7 @@ class OnGateway:
             await self._open_ears()
             for ear in self.ears:
                 await self.until(lambda ear=ear: ear.seqs and ear.seqs[-1] >= rows[-1].seq, f"{ear.path}: the last message is lost")
-                assert ear.seqs == [m.seq for m in rows], f"{ear.path}: lost, doubled or out of order"
+                assert ear.seqs == [m.seq for m in rows], f"{ear.path}: lost, doubled or out of order: {ear.seqs}"
                 assert ear.texts == [m.text for m in rows], f"{ear.path}: said otherwise"
 
         self.run(catch_up())
