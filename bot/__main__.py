@@ -1,4 +1,4 @@
-"""``python -m bot``: run the service, ask the running one, or say something to everybody."""
+"""``python -m bot``: run the service, ask the running one, say something to everybody, or mask a table."""
 
 from __future__ import annotations
 
@@ -43,7 +43,14 @@ def main() -> int:
     site.add_argument("--url", default=default_url(), help="服务地址（默认 %(default)s）")
     site.add_argument("--port", type=int, default=8090, help="示范网站的端口（默认 %(default)s）")
     _operators_commands(commands)
+    masking = commands.add_parser("mask", help="把训练分派用的表格里的证件号、电话等遮盖掉，写成新的表格")
+    masking.add_argument("file", help="CSV 表格，有 text 和 label 两列")
+    masking.add_argument("--out", help="写到哪个文件，默认在旁边写 ….masked.csv")
     args = parser.parse_args()
+    if args.command == "mask":
+        from bot import mask_table
+
+        return mask_table.run(args)
     if args.command in {"switch", "notice"}:
         from bot import operating
 

@@ -10,6 +10,7 @@ from desk import callbacks, cases, follow_ups
 from desk import conversations as talk
 from desk.case_words import department_of, event_of, reasons_of, when
 from desk.secret import secret_key
+from desk.terminal import as_somebody
 from desk.texts import text
 from policy_kb.settings import today
 
@@ -118,18 +119,20 @@ def done(db, args) -> None:
     print("已记为完成")
 
 
-# Name, what it does, what it says of itself, the words it takes.
+# Name, what it does, what it says of itself, the words it takes, the permission that it needs.
 _ON_A_CASE = (
-    ("claim", claim, "接手工单", ()),
-    ("reply", reply, "回复居民（没人接手的工单由您接手）", ("text",)),
-    ("note", note, "写给同事的备注，居民看不到", ("text",)),
-    ("transfer", transfer, "转给别的人或部门，附说明", ("to", "text")),
-    ("release", release, "放回队列，附原因", ("text",)),
-    ("resolve", resolve, "办结工单，把结果告诉居民，对话交回机器人", ("outcome",)),
-    ("reopen", reopen, "办结48小时以内重新打开，附原因", ("text",)),
-    ("follow-up", follow_up, "定一个探访或回访的日子", ()),
-    ("callback", show_callback, "看居民留下的回拨电话（只有接手的人能看，看了会记下来）", ()),
+    ("claim", claim, "接手工单", (), "claim"),
+    ("reply", reply, "回复居民（没人接手的工单由您接手）", ("text",), "chat"),
+    ("note", note, "写给同事的备注，居民看不到", ("text",), "write_note"),
+    ("transfer", transfer, "转给别的人或部门，附说明", ("to", "text"), "chat"),
+    ("release", release, "放回队列，附原因", ("text",), "chat"),
+    ("resolve", resolve, "办结工单，把结果告诉居民，对话交回机器人", ("outcome",), "resolve_own"),
+    ("reopen", reopen, "办结48小时以内重新打开，附原因", ("text",), "claim"),
+    ("follow-up", follow_up, "定一个探访或回访的日子", (), "write_note"),
+    ("callback", show_callback, "看居民留下的回拨电话（只有接手的人能看，看了会记下来）", (), "see_own_callback"),
 )
+# What is a look and not a change, as the audit log names it.
+_LOOKS = {"show": "conversation_opened", "callback": "callback_seen"}
 
 
 def add_to(commands: argparse._SubParsersAction) -> None:
@@ -137,15 +140,15 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     listing = commands.add_parser("cases", help="列出工单：紧急的在前，其余按等待时间")
     listing.add_argument("--all", action="store_true", help="包括已办结的")
     listing.set_defaults(run=show_list)
-    one = commands.add_parser("show", help="看一个工单和整段对话")
+    one = commands.add_parser("show", help="看一个工单和整段对话（看了会记下来）")
     one.add_argument("ticket")
-    one.set_defaults(run=show_one)
+    _by(one, "show", show_one, "read_conversation")
     made = {}
-    for name, run, help_text, words in _ON_A_CASE:
+    for name, run, help_text, words, permission in _ON_A_CASE:
         made[name] = command = commands.add_parser(name, help=help_text)
         for word in ("ticket", *words):
             command.add_argument(word)
-        _by(command, run)
+        _by(command, name, run, permission)
     made["claim"].add_argument("--take-over", action="store_true", help="从现在接手的人那里接过来（主管用）")
     kinds = "，".join(f"{k} {text('outcome_' + k)}" for k in cases.OUTCOMES)
     made["resolve"].add_argument("--kind", choices=cases.OUTCOMES, default="answered", help=f"结果的种类：{kinds}")
@@ -161,9 +164,9 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     finished = commands.add_parser("done", help="记下一次探访或回访已经完成")
     finished.add_argument("number", type=int)
     finished.add_argument("text", help="结果")
-    _by(finished, done)
+    _by(finished, "done", done, "write_note")
 
 
-def _by(command: argparse.ArgumentParser, run) -> None:
-    command.add_argument("--as", dest="name", default=getpass.getuser(), help="居民看到的工作人员姓名")
-    command.set_defaults(run=run)
+def _by(command: argparse.ArgumentParser, does: str, run, permission: str) -> None:
+    command.add_argument("--as", dest="name", default=getpass.getuser(), help="您的姓名或登录名，居民看到的是姓名")
+    command.set_defaults(run=as_somebody(run, permission, _LOOKS.get(does, "case_changed")), does=does)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from desk import cases
 from desk import conversations as talk
 from desk.__main__ import main
+from desk.texts import text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -152,7 +153,7 @@ def test_a_case_goes_through_every_move_by_commands(desk, store, ticket):
     ]
     for step in steps:
         status, said, complaint = desk(*step)
-        assert (status, complaint) == (0, ""), step
+        assert (status, complaint) == (0, text("terminal_no_accounts") + "\n"), step
         assert said, step
     shown = desk("show", ticket)[1]
     for part in ("备注：户口本已核对", "转出：李强：请核对残疾证", "放回队列：下班", "主管 接过：王芳", "办结：已安排办理：已约好", "重新打开：居民来电",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -48,6 +49,50 @@ async def test_the_urgent_comes_first(street):
         listed = (await wang.open("/desk/queue")).text
         assert listed.index(f'data-ticket="{ticket(danger)}"') < listed.index(f'data-ticket="{ticket(resident)}"')
         assert "紧急" in listed
+
+
+async def test_the_queue_of_one_department_stays_chosen_in_the_address(street):
+    async with desk(street) as (house, wang, resident):
+        other = house.resident()
+        house.rasa.next.append(handoff(benefit=None))
+        await other.say("转人工")
+        [case], mine = resident.cases(), resident.cases()[0].department
+        assert mine and other.cases()[0].department is None
+        shown = await wang.open(f"/desk/queue?{urlencode({'show': 'waiting', 'department': mine})}")
+        assert case.ticket in shown.text and ticket(other) not in shown.text
+        assert f"/desk/queue?{urlencode({'show': 'all', 'department': mine})}" in html.unescape(shown.text)  # the other filters keep it
+        nobodys = await wang.open("/desk/queue?department=none")
+        assert ticket(other) in nobodys.text and case.ticket not in nobodys.text
+        listed = await wang.open(f"/desk/queue/list?{urlencode({'department': mine})}")
+        assert case.ticket in listed.text and ticket(other) not in listed.text
+
+
+async def test_ones_own_department_is_offered_and_has_what_was_handed_on_to_it(street):
+    async with desk(street) as (house, wang, resident), person(house) as li:
+        account(house, "li", name="李明", department="区民政局")
+        await li.log_in("li")
+        assert "区民政局（本部门）" in (await li.open("/desk/queue")).text
+        address = f"/desk/queue?{urlencode({'department': '区民政局'})}"
+        assert ticket(resident) not in (await li.open(address)).text
+        await post(wang, resident, "transfer", to="区民政局", text="请核对")
+        assert ticket(resident) in (await li.open(address)).text
+
+
+async def test_the_token_in_the_list_is_that_of_whoever_looks(street):
+    async with desk(street) as (house, wang, resident), person(house) as li:
+        account(house, "li", name="李明")
+        await li.log_in("li")
+        for who, other in ((wang, li), (li, wang)):
+            listed = (await who.open("/desk/queue/list")).text
+            assert who.csrf in listed and other.csrf not in listed
+
+
+async def test_what_is_said_meanwhile_is_in_the_list_soon(street, monkeypatch):
+    monkeypatch.setattr("desk.web.board.READ_EVERY", 0.0)
+    async with desk(street) as (house, wang, resident):
+        await wang.open("/desk/queue/list")
+        await resident.say("我还有一个问题")
+        assert "我还有一个问题" in (await wang.open("/desk/queue/list")).text
 
 
 async def test_the_list_alone_is_sent_again_only_when_it_has_changed(street):
