@@ -230,7 +230,8 @@ class Desk:
         console = [m.listen(r, *ears[n][1:]) for m in self.staff for r in m.cases for n in [self.residents.index(r)]]
         queues = [m.keep_queue("all" if n % 2 else "waiting") for n, m in enumerate(self.staff)]
         async with at_work([*theirs, *console, *queues]):
-            await asyncio.gather(*(open_.wait() for _, _, open_ in ears), *(r.open.wait() for r in self.residents if not asking))
+            listening = (*(open_.wait() for _, _, open_ in ears), *(r.open.wait() for r in self.residents if not asking))
+            await asyncio.wait_for(asyncio.gather(*listening), 60)
             await asyncio.sleep(1.0)
             began, busy = time.perf_counter(), cpu(self.process)
             said = await asyncio.gather(
@@ -265,7 +266,7 @@ async def measured(args: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         desk_url = args.desk_url or f"sqlite:///{folder}/desk.db"
         async with TestServer(fake.app()) as rasa, gateway(
-            Path(folder), str(rasa.make_url("")).rstrip("/"), 3 * args.conversations, HUIMIN_DESK_URL=desk_url
+            Path(folder), str(rasa.make_url("")).rstrip("/"), 5 * args.conversations, HUIMIN_DESK_URL=desk_url
         ) as (url, process), aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None), trust_env=False
         ) as session, contextlib.AsyncExitStack() as browsers:

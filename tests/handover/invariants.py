@@ -88,6 +88,11 @@ def messages_end_once(rows, ended: dict[str, str]) -> None:
     assert all(times == 1 for times in Counter((r.in_reply_to, r.text) for r in rows if r.in_reply_to).values())
 
 
+def staff_say_nothing_twice(rows) -> None:
+    """Each of their replies has words of its own here, and may have been sent more than once."""
+    assert all(times == 1 for times in Counter(m.text for m in rows if m.kind == "chat").values()), "a reply is doubled"
+
+
 def nothing_is_lost(rows, said: list[str], note: str) -> None:
     """``said``: the ids of the resident's messages in order; ``note``: words that only staff may read."""
     assert [m.id for m in rows if m.sender == "resident"] == said, "a message is lost, doubled or out of order"

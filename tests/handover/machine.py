@@ -90,6 +90,7 @@ class Handover(RuleBasedStateMachine):
         self.by: Transport | None = None
         self.said: list[str] = []
         self.ended: dict[str, str] = {}
+        self.replies_made = 0
 
     def teardown(self):
         if self.by:
@@ -226,7 +227,8 @@ class Handover(RuleBasedStateMachine):
     @rule(who=WHO)
     def replies(self, who):
         before = self.case()
-        self.try_to("reply", who, "您好")
+        self.replies_made += 1
+        self.try_to("reply", who, f"您好，这是第{self.replies_made}句话")
         after = self.case()
         if before and before.status == "claimed" and who not in {HOLDER, before.claimed_by}:
             assert after == before
@@ -280,6 +282,7 @@ class Handover(RuleBasedStateMachine):
         holds.whether_it_is_solved_is_asked_once(rows)
         holds.nothing_is_lost(rows, self.said, NOTE)
         holds.messages_end_once(rows, self.ended)
+        holds.staff_say_nothing_twice(rows)
         self.by.heard(rows)
 
     @invariant()
