@@ -8,4 +8,4 @@ compile --python-version 3.10 --override overrides.txt service.in -o service.loc
 compile --python-version 3.10 --override overrides.txt --constraint service.lock test.in -o test.lock
 compile --python-version 3.10 --override overrides.txt --constraint test.lock benchmark.in -o benchmark.lock
 compile --python-version 3.11 --universal public.in -o public.lock
-compile --python-version 3.10 stock.in -o stock.lock
+compile --python-version 3.10 --override stock-overrides.txt stock.in -o stock.lock
