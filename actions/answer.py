@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-import regex
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -15,6 +14,7 @@ from actions.context import Context, asks_the_same, completes, follow, is_no_new
 from actions.interview import Interview
 from actions.otherwise import not_understood, out_of_scope
 from policy_kb import Answer, KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
+from policy_kb.answer_words import find_words
 from policy_kb.eligibility.reading import heard
 from policy_kb.relevance import direct
 
@@ -74,7 +74,7 @@ def tells_more(kb: KnowledgeBase, tracker: Tracker, said: Understanding) -> bool
     if interview is None or said.names_subject or said.seeks or base.is_button(tracker):
         return False
     text = tracker.latest_message.get("text") or ""
-    if any(regex.search(w, text) for w in kb.answer_words.get("asks", ())):
+    if find_words(kb, "asks", text):
         return False
     facts = heard(kb, text, None, interview.facts).facts
     return any(interview.facts.get(name) != value for name, value in facts.items())

@@ -12,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from policy_kb import Answer, Citation, Fact, KnowledgeBase, Mention, QuickReply, shared_reader
+from policy_kb.answer_words import find_words
 from policy_kb.language import plain
 from policy_kb.names import ASPECT, INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
 from policy_kb.quantities import QUANTITY
@@ -89,7 +90,7 @@ def confidence(tracker: Tracker) -> float:
 
 def compares(kb: KnowledgeBase, text: str) -> bool:
     """Whether one thing is to be set beside another: 跟綦江比哪个高."""
-    return any(regex.search(w, plain(text)) for w in kb.answer_words.get("compare", ()))
+    return bool(find_words(kb, "compare", plain(text)))
 
 
 def is_button(tracker: Tracker) -> bool:

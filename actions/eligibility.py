@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import regex
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -16,6 +15,7 @@ from actions.context import Context, follow
 from actions.interview import PAUSED, REGION, RUNNING, SHOWN, Interview
 from actions.otherwise import HUMAN
 from policy_kb import COUNTRY, KnowledgeBase, Understanding, emergencies, interpret
+from policy_kb.answer_words import find_words
 from policy_kb.eligibility import UNDETERMINED, BadFacts, Household, read_household, screen
 from policy_kb.eligibility.interview import Question, next_question
 from policy_kb.eligibility.reading import heard
@@ -219,7 +219,7 @@ def _text(tracker: Tracker) -> str:
 
 
 def _matches(kb: KnowledgeBase, words: str, text: str) -> bool:
-    return any(regex.search(w, plain(text)) for w in kb.answer_words.get(words, ()))
+    return bool(find_words(kb, words, plain(text)))
 
 
 def _entity(tracker: Tracker, name: str) -> str | None:

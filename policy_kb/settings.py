@@ -14,23 +14,20 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def var_folder() -> Path:
     """``HUIMIN_VAR``, by default ``var/`` of the checkout: stores, model, logs, the secret key."""
-    folder = _var()
+    folder = Path(os.environ.get("HUIMIN_VAR") or ROOT / "var")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def _var() -> Path:
-    return Path(os.environ.get("HUIMIN_VAR") or ROOT / "var")
-
-
 def store_url(variable: str, file: str) -> str:
     """The database address in the environment's ``variable``, by default the SQLite ``file`` in the var folder."""
-    return _with_folder(os.environ.get(variable) or f"sqlite:///{_var() / file}")
+    return _with_folder(os.environ.get(variable), os.environ.get("HUIMIN_VAR"), file)
 
 
 @lru_cache(maxsize=64)
-def _with_folder(url: str) -> str:
-    """The address once its folder is there; asked for several times a turn, made once."""
+def _with_folder(given: str | None, var: str | None, file: str) -> str:
+    """The address once its folder is there; asked for several times a turn, put together once."""
+    url = given or f"sqlite:///{Path(var or ROOT / 'var') / file}"
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     return url

@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.knowledge import WithKnowledge
 from bot.nlu.scope import OURS_SHARE
 from policy_kb import KnowledgeBase, emergencies
+from policy_kb.answer_words import find_words
 from policy_kb.eligibility.reading import heard
 from policy_kb.language import plain
 from policy_kb.names import SUBJECT_KINDS
@@ -151,25 +152,23 @@ class IntentGuard(WithKnowledge):
 
     def _wants_check(self, seen: Seen) -> str | None:
         """Words that ask us to look whether somebody qualifies, not what the rule is; 接着看 goes on with what was begun."""
-        words = self.knowledge.answer_words
-        text = plain(seen.text)
-        if any(regex.search(w, text) for w in words.get("resume", ())):
+        kb, text = self.knowledge, plain(seen.text)
+        if find_words(kb, "resume", text):
             return ELIGIBILITY
         if seen.is_elsewhere or seen.intent not in {ASK, INFORM, ELIGIBILITY, OUT_OF_SCOPE, NOT_UNDERSTOOD, *HANDOVER}:
             return None
-        if any(regex.search(w, text) for w in words.get("conditions", ())):
+        if find_words(kb, "conditions", text):
             return ASK if seen.intent == ELIGIBILITY else None
-        if any(regex.search(w, text) for w in words.get("check", ())):
+        if find_words(kb, "check", text):
             return ELIGIBILITY
-        may = seen.names_subject and any(regex.search(w, text) for w in words.get("may", ()))
-        return ELIGIBILITY if may and set(heard(self.knowledge, seen.text).facts) - HARDLY_PERSONAL else None
+        may = seen.names_subject and find_words(kb, "may", text)
+        return ELIGIBILITY if may and set(heard(kb, seen.text).facts) - HARDLY_PERSONAL else None
 
     def _nothing_to_check(self, seen: Seen) -> str | None:
         """帮我看下快递到哪儿了 sounds like a check to the classifier; in ours stands a benefit, somebody's lot, or getting."""
         if seen.intent != ELIGIBILITY or seen.kinds - {"aspect", "region", "office", "out_of_scope"}:
             return None
-        text = plain(seen.text)
-        founded = any(regex.search(w, text) for w in self.knowledge.answer_words.get("entitled", ()))
+        founded = find_words(self.knowledge, "entitled", plain(seen.text))
         return None if founded or heard(self.knowledge, seen.text).facts else OUT_OF_SCOPE
 
     def _goes_on(self, seen: Seen) -> str | None:

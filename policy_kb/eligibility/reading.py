@@ -12,6 +12,7 @@ from typing import Any
 
 import regex
 
+from policy_kb.answer_words import find_words
 from policy_kb.eligibility.facts import SITUATIONS
 from policy_kb.eligibility.numbers import Numbers
 from policy_kb.eligibility.said import CLAUSE
@@ -130,7 +131,7 @@ class _Reading(Numbers):
 
     def _bare(self, spec: FactSpec) -> Any:
         """A yes or a no without any word of the question's."""
-        yes, no = self._words["yes"].search(self._text), self._words["no"].search(self._text)
+        yes, no = find_words(self._kb, "yes", self._text), find_words(self._kb, "no", self._text)
         self.bare = bool(yes or no)
         if yes and not (no and no.start() <= yes.start()):
             return True if spec.yes_means is None and spec.kind == "bool" else spec.yes_means

@@ -7,9 +7,9 @@ from typing import Any
 
 import regex
 
+from policy_kb.answer_words import find_words
 from policy_kb.eligibility.schema import FactSpec
 from policy_kb.knowledge import KnowledgeBase
-from policy_kb.per_base import per_base
 from policy_kb.quantities import NUMBER, Quantity, find_quantities
 from policy_kb.quantities.context import Context
 
@@ -22,20 +22,12 @@ _ENDS = regex.compile(r"个?(?:人|口)?(?:了|吧|啊|嘛|的)?(?:[，,。；;�
 _COUNTS_OTHERS = regex.compile(r"个月|分(?:钱|没|都|收)|块?钱都没|年级|级|楼|号|点|分钟|次|回|天|月份|[台辆套间亩头只]")
 
 
-@per_base
-def _words(kb: KnowledgeBase) -> dict[str, regex.Pattern]:
-    """What answers without a value; of what a base has no words for nothing is found."""
-    nothing = {name: ["(?!)"] for name in ("unknown", "yes", "no", "asks", "other")}
-    return {name: regex.compile("|".join(words)) for name, words in (nothing | kb.answer_words).items()}
-
-
 class Said:
     """``asked``: the fact just asked for; ``known``: the facts so far, as JSON has them."""
 
     def __init__(self, kb: KnowledgeBase, text: str, asked: str | None, known: Mapping[str, Any]):
         self._kb, self._text, self._asked, self._known = kb, text, asked, known
         self._specs: dict[str, FactSpec] = kb.household_facts
-        self._words = _words(kb)
         self._quantities = find_quantities(text)
         self._numbers = list(self._bare_numbers())
 
@@ -51,10 +43,10 @@ class Said:
             yield Quantity(NUMBER, float(n.low), float(n.high), None, None, None, "about" if n.vague else "exact", start, end)
 
     def says_unknown(self) -> bool:
-        return bool(self._words["unknown"].search(self._text))
+        return bool(find_words(self._kb, "unknown", self._text))
 
     def asks(self) -> bool:
-        return bool(self._words["asks"].search(self._text) or self._words["other"].search(self._text))
+        return bool(find_words(self._kb, "asks", self._text) or find_words(self._kb, "other", self._text))
 
     def puts_right(self) -> bool:
         """Whether something said before is taken back."""

@@ -140,7 +140,7 @@ def test_a_notice_that_makes_no_sense_is_not_put_up(bot, standing, args):
 def test_a_store_that_cannot_be_opened_is_a_sentence(bot, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("HUIMIN_DESK_URL", f"sqlite:////proc/no/{tmp_path.name}.db")
-    monkeypatch.setattr("policy_kb.settings._with_folder", lambda url: url)
+    monkeypatch.setattr("policy_kb.settings._with_folder", lambda url, *default: url)
     status, _, complaint = bot("switch", "status")
     assert status == 1
     assert "数据库" in complaint
