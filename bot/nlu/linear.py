@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,13 +42,18 @@ class LinearModel:
 
     def probabilities(self, features: Sequence[str]) -> np.ndarray:
         """One probability for each class."""
-        counts = Counter(map(self.vocabulary.get, features))
-        counts.pop(None, None)
+        counts: dict[int, int] = {}
+        number_of = self.vocabulary.get
+        for feature in features:
+            number = number_of(feature)
+            if number is not None:
+                counts[number] = counts.get(number, 0) + 1
         scores = self.bias
         if counts:
-            index = np.fromiter(counts, dtype=np.intp)
-            value = np.array([1 + math.log(c) for c in counts.values()]) * self.idf[index]
-            scores = self.weights[:, index] @ (value / np.linalg.norm(value)) + self.bias
+            index = np.fromiter(counts, dtype=np.intp, count=len(counts))
+            value = np.array([1.0 if c == 1 else 1 + math.log(c) for c in counts.values()]) * self.idf[index]
+            value /= math.sqrt(value @ value)
+            scores = self.weights[:, index] @ value + self.bias
         odds = 1 / (1 + np.exp(-scores))
         return odds / odds.sum()
 

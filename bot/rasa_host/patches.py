@@ -6,6 +6,7 @@ original. Where Rasa has a place for it (an endpoint, a tracker store, a graph r
 
 from __future__ import annotations
 
+import copy
 import json
 import types
 from collections import defaultdict
@@ -19,12 +20,16 @@ from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.rasa_host.predictions import remembering
 
 # The modules in which copies are made for debug messages and for nothing else.
 LOG_COPIES = (rasa.core.processor, rasa.core.policies.rule_policy)
 REPLACED = (
     (RemoteAction, "_validate_action_result"), (Event, "resolve_by_type"), (Slot, "__copy__"),
-    (RulePolicy, "_get_possible_keys"), (RulePolicy, "_find_action_from_rules"), *((m, "copy") for m in LOG_COPIES),
+    (RulePolicy, "_get_possible_keys"), (RulePolicy, "_find_action_from_rules"), (RulePolicy, "predict_action_probabilities"),
+    (DialogueStateTracker, "copy"), *((m, "copy") for m in LOG_COPIES),
 )
 
 
@@ -61,6 +66,23 @@ def copy_slots_plainly() -> None:
         return twin
 
     Slot.__copy__ = copied
+
+
+def copy_trackers_plainly() -> None:
+    """Copy a tracker as it stands: Rasa does it before every action by having everything that happened happen again, which ends
+    in the same.
+    """
+
+    def copied(tracker: DialogueStateTracker) -> DialogueStateTracker:
+        twin = object.__new__(type(tracker))
+        twin.__dict__.update(tracker.__dict__)
+        twin.events = copy.copy(tracker.events)
+        twin.slots = {name: copy.copy(slot) for name, slot in tracker.slots.items()}
+        twin.active_loop = copy.copy(tracker.active_loop)
+        twin.sender_source = twin.model_id = twin.assistant_id = None
+        return twin
+
+    DialogueStateTracker.copy = copied
 
 
 class _Rules:
@@ -107,6 +129,11 @@ def look_rules_up() -> None:
     RulePolicy._get_possible_keys, RulePolicy._find_action_from_rules = few_possible_keys, find
 
 
+def remember_predictions() -> None:
+    """Work out once what follows from a course of events: see :mod:`bot.rasa_host.predictions`."""
+    RulePolicy.predict_action_probabilities = remembering(RulePolicy.predict_action_probabilities)
+
+
 def know_whether_domain_is_empty(domain: Domain) -> None:
     """Ask once whether this domain is empty: Rasa puts an empty one together for every message, to compare."""
     empty = domain.is_empty()
@@ -119,6 +146,8 @@ def apply() -> None:
         return  # done already
     trust_own_results()
     copy_slots_plainly()
+    copy_trackers_plainly()
+    remember_predictions()
     remember_event_classes()
     look_rules_up()
     log_without_copies()
