@@ -9,6 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
@@ -26,6 +27,9 @@ INSTITUTION, INSTITUTION_KIND, NEED, SEEKING = "institution", "institution_kind"
 # means although it names others.
 ASKS, SUBJECT, MEANT = "asks", "subject", "meant"
 SUBJECT_KINDS = frozenset({BENEFIT, TOPIC, INSTITUTION, INSTITUTION_KIND})
+
+# Kind, value, start and end.
+Found = tuple[str, tuple[str, ...], int, int]
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,9 @@ class NameIndex:
             self._places_to_go[self._key(word)].append((SEEKING, "place"))
         self._longest = max(map(len, self._things), default=0)
         self._longest_cue = max(map(len, self._cues), default=0)
+        self._longest_place_to_go = max(map(len, self._places_to_go), default=0)
+        # What is told and what is searched for are often the same words.
+        self._found = lru_cache(maxsize=32)(self._find)
 
     def _key(self, name: str) -> str:
         return folded(name, self._kept).without_gaps().text
@@ -97,7 +104,15 @@ class NameIndex:
         """
         spaced = folded(text, self._kept) if isinstance(text, str) else text
         reading = spaced.without_gaps()
-        clean = reading.text
+        mentions = []
+        for kind, value, start, end in self._found(spaced.text, today or dt.date.today()):
+            first, last = reading.span(start, end)
+            mentions.append(Mention(kind, value, first, last, reading.text[start:end]))
+        return mentions
+
+    def _find(self, spaced: str, today: dt.date) -> tuple[Found, ...]:
+        """The same in a text as it was read, its places without the gaps."""
+        clean = "".join(c for c in spaced if not c.isspace())
         spans = _without_overlaps(self._spans(clean, self._things, self._longest, 2), self._weight(clean))
         found = []
         for start, end in spans:
@@ -116,14 +131,10 @@ class NameIndex:
             if not any(s <= start and end <= e and end - start < e - s for s, e in named)
         ]
         found += self._institution_words(clean)
-        found += [(YEAR, (str(y),), s, e) for y, s, e in _years(clean, today or dt.date.today())]
-        found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(spaced.text) if not _negated(clean, s, AGE)]
-        mentions = []
+        found += [(YEAR, (str(y),), s, e) for y, s, e in _years(clean, today)]
+        found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(spaced) if not _negated(clean, s, AGE)]
         found = _without_where_one_works(clean, _not_taken_back(clean, found))
-        for kind, value, start, end in sorted(found, key=lambda m: (m[2], -m[3])):
-            first, last = reading.span(start, end)
-            mentions.append(Mention(kind, value, first, last, clean[start:end]))
-        return mentions
+        return tuple(sorted(found, key=lambda m: (m[2], -m[3])))
 
     @staticmethod
     def _spans(clean: str, known: Mapping[str, object], longest: int, shortest: int) -> list[tuple[int, int]]:
@@ -160,10 +171,9 @@ class NameIndex:
 
     def _institution_words(self, clean: str) -> list[tuple[str, tuple[str, ...], int, int]]:
         """Kinds of institutions, needs and words that ask for a place; needs only beside one of the others."""
-        longest = max(map(len, self._places_to_go), default=0)
         found = [
             (kind, (value,), start, end)
-            for start, end in self._spans(clean, self._places_to_go, longest, 1)
+            for start, end in self._spans(clean, self._places_to_go, self._longest_place_to_go, 1)
             for kind, value in self._places_to_go[clean[start:end]]
         ]
         named = any(kind == INSTITUTION_KIND for kind, *_ in found)
@@ -200,7 +210,6 @@ def _wished_for(clean: str, start: int) -> bool:
     return _WISHED.search(clean[max(0, start - 12) : start]) is not None
 
 
-Found = tuple[str, tuple[str, ...], int, int]
 _WORKS_THERE = regex.compile(r"^(?:这边|那边|这里|市里|城里)?(?:打工|上班|务工|做工|工作|干活|做事|带娃|带孙|帮儿|帮女|读书)")
 
 

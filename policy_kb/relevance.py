@@ -5,11 +5,12 @@ The same reading of questions as search has (other words, numbers, sounds), over
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from policy_kb import names
 from policy_kb.answers import Query
@@ -17,7 +18,7 @@ from policy_kb.knowledge import KnowledgeBase, Provision, Region
 from policy_kb.language import text as tx
 from policy_kb.names import Mention
 from policy_kb.per_base import per_base
-from policy_kb.resolve import Held, fits, hold, newest
+from policy_kb.resolve import Group, Held, fits, newest, standing
 from policy_kb.search.question import Question, questions_of
 
 # What these name is known already and sets no provision apart from its neighbours.
@@ -156,28 +157,40 @@ def direct(kb: KnowledgeBase, query: Query) -> Direct:
     """
     if not query.words:
         return Direct()
-    chain = {r.code: (depth, r) for depth, r in enumerate(kb.chain(query.region))}
-    statuses = {b.id for b in kb.benefits.values() if b.status and b.status in query.group.categories}
+    return _asked_of(kb)(query.words, query.benefits, query.region, query.group, query.as_of)
 
-    def standing(p: Provision) -> Held | None:
+
+@per_base
+def _asked_of(kb: KnowledgeBase) -> Callable[[str, tuple[str, ...], str | None, Group, dt.date], Direct]:
+    """One turn asks the same for several aspects, and once more for the answer after seeing that there is one."""
+    return lru_cache(maxsize=16)(partial(_direct, kb))
+
+
+def _direct(
+    kb: KnowledgeBase, words: str, benefits: tuple[str, ...], region: str | None, group: Group, as_of: dt.date
+) -> Direct:
+    chain = {r.code: (depth, r) for depth, r in enumerate(kb.chain(region))}
+    statuses = {b.id for b in kb.benefits.values() if b.status and b.status in group.categories}
+
+    def said(p: Provision) -> Held | None:
         """How it stands for the place, the group and the day asked about; None where it says nothing there."""
-        return hold(p, kb.documents[p.document], query.as_of) if p.region in chain and fits(kb, p, query.group) else None
+        return standing(kb, p, as_of) if p.region in chain and fits(kb, p, group) else None
 
     candidates: dict[str, Held] = {}
-    if query.benefits:
-        near = (p for b in set(query.benefits) | statuses for p in kb.by_benefit.get(b, ()))
-        candidates = {p.id: held for p in near if (held := standing(p))}
-        hits = relevance_of(kb).rank(query.words, [h.provision for h in candidates.values()])
+    if benefits:
+        near = (p for b in set(benefits) | statuses for p in kb.by_benefit.get(b, ()))
+        candidates = {p.id: held for p in near if (held := said(p))}
+        hits = relevance_of(kb).rank(words, [h.provision for h in candidates.values()])
         least, share = ENOUGH, ENOUGH_SHARE
     else:
-        hits = relevance_of(kb).rank(query.words)
+        hits = relevance_of(kb).rank(words)
         least, share = ENOUGH_UNNAMED, ENOUGH_SHARE_UNNAMED
     # 低保户 beside 医疗救助 says who asks, not what for.
-    beside = {b for b in statuses if b not in query.benefits}
+    beside = {b for b in statuses if b not in benefits}
     hits = [Hit(h.provision, AS_STATUS * h.weight, h.share) if h.provision.benefit in beside else h for h in hits]
     hits = [h for h in hits if h.weight >= least and h.share >= share]
-    if not query.benefits:
-        candidates = {h.provision.id: held for h in hits if (held := standing(h.provision))}
+    if not benefits:
+        candidates = {h.provision.id: held for h in hits if (held := said(h.provision))}
         hits = [h for h in hits if h.provision.id in candidates]
     hits.sort(key=lambda h: (-h.weight, h.provision.id))
     if not hits:

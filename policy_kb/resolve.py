@@ -13,8 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from policy_kb.knowledge import COUNTRY, Document, KnowledgeBase, Provision, Region
+from policy_kb.per_base import per_base
 
 STALE_AFTER_MONTHS = 18
+# Days that what stands on them is kept for: nearly all questions are asked about today.
+KEPT_DAYS = 8
 WHAT_PEOPLE_ARE = frozenset({"household_status", "child_status", "service"})
 LOCAL, INHERITED, NATIONAL, NONE = "local", "inherited", "national", "none"
 
@@ -95,6 +98,24 @@ def hold(p: Provision, d: Document, as_of: dt.date) -> Held | None:
     return Held(p, d, min(ends, default=None), stale)
 
 
+def standing(kb: KnowledgeBase, p: Provision, as_of: dt.date) -> Held | None:
+    """:func:`hold` of one of the base's provisions, worked out once for each day."""
+    days = _days(kb)
+    day = days.get(as_of)
+    if day is None:
+        if len(days) >= KEPT_DAYS:
+            days.clear()
+        day = days[as_of] = {}
+    if p.id not in day:
+        day[p.id] = hold(p, kb.documents[p.document], as_of)
+    return day[p.id]
+
+
+@per_base
+def _days(kb: KnowledgeBase) -> dict[dt.date, dict[str, Held | None]]:
+    return {}
+
+
 def fits(kb: KnowledgeBase, p: Provision, group: Group) -> bool:
     """Whether the provision can be meant for somebody of the group: nothing known speaks against it."""
     a = p.audience
@@ -163,7 +184,7 @@ def resolve(
     layers, figures = [], False
     for place in kb.chain(region):
         found = kb.by_subject.get((benefit, aspect, place.code), ())
-        held = [h for p in found if fits(kb, p, group) and (h := hold(p, kb.documents[p.document], as_of))]
+        held = [h for p in found if fits(kb, p, group) and (h := standing(kb, p, as_of))]
         held = ranked(kb, newest(held), group)
         standards = [h for h in held if h.provision.nature == "standard" and h.provision.value is not None]
         if aspect == "amount" and standards:

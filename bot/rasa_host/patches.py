@@ -15,8 +15,14 @@ from typing import Any
 
 import rasa.core.policies.rule_policy
 import rasa.core.processor
-from rasa.core.actions.action import RemoteAction
+from rasa.core.actions.action import ActionExtractSlots, RemoteAction
 from rasa.core.policies.rule_policy import RULES, RulePolicy
+from rasa.shared.core.constants import (
+    ACTION_VALIDATE_SLOT_MAPPINGS,
+    DEFAULT_SLOT_NAMES,
+    MAPPING_TYPE,
+    SlotMappingType,
+)
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
@@ -29,7 +35,7 @@ LOG_COPIES = (rasa.core.processor, rasa.core.policies.rule_policy)
 REPLACED = (
     (RemoteAction, "_validate_action_result"), (Event, "resolve_by_type"), (Slot, "__copy__"),
     (RulePolicy, "_get_possible_keys"), (RulePolicy, "_find_action_from_rules"), (RulePolicy, "predict_action_probabilities"),
-    (DialogueStateTracker, "copy"), *((m, "copy") for m in LOG_COPIES),
+    (DialogueStateTracker, "copy"), (ActionExtractSlots, "run"), *((m, "copy") for m in LOG_COPIES),
 )
 
 
@@ -83,6 +89,24 @@ def copy_trackers_plainly() -> None:
         return twin
 
     DialogueStateTracker.copy = copied
+
+
+def extract_nothing_where_nothing_is() -> None:
+    """Leave out the look at every mapping of every slot where all of them are set by actions only, as ours are."""
+    run = ActionExtractSlots.run
+
+    async def extracted(self: ActionExtractSlots, channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> list:
+        if "_extracts_slots" not in domain.__dict__:
+            domain.__dict__["_extracts_slots"] = _extracts_slots(domain)
+        return await run(self, channel, nlg, tracker, domain) if domain.__dict__["_extracts_slots"] else []
+
+    ActionExtractSlots.run = extracted
+
+
+def _extracts_slots(domain: Domain) -> bool:
+    mappings = (m for slot in domain.slots if slot.name not in DEFAULT_SLOT_NAMES for m in slot.mappings)
+    read = any(m.get(MAPPING_TYPE) != str(SlotMappingType.CUSTOM) or "action" in m for m in mappings)
+    return read or ACTION_VALIDATE_SLOT_MAPPINGS in domain.user_actions
 
 
 class _Rules:
@@ -148,6 +172,7 @@ def apply() -> None:
     copy_slots_plainly()
     copy_trackers_plainly()
     remember_predictions()
+    extract_nothing_where_nothing_is()
     remember_event_classes()
     look_rules_up()
     log_without_copies()

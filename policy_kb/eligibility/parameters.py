@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from policy_kb.eligibility.schema import ParameterSpec
 from policy_kb.knowledge import KnowledgeBase, Provision
-from policy_kb.resolve import Held, add_months, hold, newest, starts
+from policy_kb.resolve import Held, add_months, newest, standing, starts
 
 GROWTH = 1.12
 GROWS_AFTER_MONTHS = 18
@@ -62,7 +62,7 @@ def recorded(kb: KnowledgeBase, spec: ParameterSpec, region: str, as_of: dt.date
     for place in kb.chain(region):
         held = [
             h for p in kb.by_subject.get((spec.benefit, spec.aspect, place.code), ())
-            if _is_meant(p, spec) and (h := hold(p, kb.documents[p.document], as_of))
+            if _is_meant(p, spec) and (h := standing(kb, p, as_of))
             and not (p.effective_to and p.effective_to < as_of)
         ]
         if held:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import regex
 
@@ -131,13 +131,19 @@ class Reader:
         self._letter_reader, self._slip_finder = LetterReader(spoken), Slips(spoken)
         self._kept = kept_characters(kb)
         self._counts = _counts(kb)
+        # The parts of one turn read the same message one after the other.
+        self._read_as_told = lru_cache(maxsize=32)(partial(self._read, frequency=self._counts, search=False))
 
     def read(self, raw: str, frequency: Frequency | None = None, search: bool = False) -> Reading:
         """``frequency(term)``: in how many records a bigram or word stands (default: the base's own statements).
 
         ``search``: the text is a query, short and about nothing else, so initials of two letters are read, too (db).
         """
-        frequency = frequency or self._counts
+        if frequency is None and not search:
+            return self._read_as_told(raw)
+        return self._read(raw, frequency or self._counts, search)
+
+    def _read(self, raw: str, frequency: Frequency, search: bool) -> Reading:
         reading = self._letters(folded(raw, self._kept), frequency, search)
         reading = _in_standard(reading)
         return self._slips(reading, frequency)

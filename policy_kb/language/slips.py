@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import regex
 import rjieba
@@ -54,6 +54,8 @@ class Slips:
                 for i in range(len(name.text)):
                     self._by_gap[i, name.text[:i], name.text[i + 1 :]].append(name.text)
         self._longest = max(map(len, self._sounds), default=0)
+        # What is told and what is searched for are often the same words, read with different counts of what is rare.
+        self._heard = lru_cache(maxsize=64)(self._hear)
 
     def find(self, text: str, rare: Rare) -> list[tuple[int, int, str]]:
         """``(start, end, name)`` for every slip in a folded text, in order, without overlaps.
@@ -64,26 +66,34 @@ class Slips:
         return sorted(slip for run in _HAN.finditer(text) for slip in self._in_run(run[0], run.start(), rare))
 
     def _in_run(self, run: str, offset: int, rare: Rare) -> list[tuple[int, int, str]]:
+        heard = self._heard(run)
+        found: list[tuple[int, int, str]] = []
+        taken: set[int] = set()
+        for start, end, names, is_slip in heard.candidates if heard else ():
+            if not taken.isdisjoint(range(start, end)):
+                continue
+            name = self._meant(heard, start, names, is_slip, rare)
+            if name:
+                taken |= set(range(start, end))
+                found.append((offset + start, offset + end, name))
+        return found
+
+    def _hear(self, run: str) -> _Heard | None:
+        """A run with every name that it may be a slip for; None where its characters are not one syllable each."""
         sound = lazy_pinyin(run)
         if len(sound) != len(run):
-            return []
+            return None
         heard = _Heard(run, tuple(sound), tuple(map(blurred, sound)))
         # The surest first: what sounds the same, what sounds alike to many, what differs in one character.
         passes = ((self._same_sound, _is_homophone), (self._alike, _is_near_homophone), (self._one_other, _is_typo))
-        found: list[tuple[int, int, str]] = []
-        taken: set[int] = set()
-        for candidates, is_slip in passes:
-            for size in range(min(self._longest, len(run)), 1, -1):
-                for start in range(len(run) - size + 1):
-                    end = start + size
-                    names = candidates(heard, start, end)
-                    if not names or not taken.isdisjoint(range(start, end)):
-                        continue
-                    name = self._meant(heard, start, names, is_slip, rare)
-                    if name:
-                        taken |= set(range(start, end))
-                        found.append((offset + start, offset + end, name))
-        return found
+        heard.candidates = [
+            (start, start + size, names, is_slip)
+            for candidates, is_slip in passes
+            for size in range(min(self._longest, len(run)), 1, -1)
+            for start in range(len(run) - size + 1)
+            if (names := candidates(heard, start, start + size))
+        ]
+        return heard
 
     def _meant(
         self, heard: _Heard, start: int, names: Sequence[str], is_slip: Callable[[_Change], bool], rare: Rare
@@ -118,10 +128,14 @@ class Slips:
 
 
 class _Heard:
-    """A run of characters with its sounds; what the dictionary makes of it and the names in it are found when wanted."""
+    """A run of characters with its sounds; what the dictionary makes of it and the names in it are found when wanted.
+
+    ``candidates``: places with the names that what stands there may mean, and what decides whether it does.
+    """
 
     def __init__(self, run: str, sound: tuple[str, ...], blur: tuple[str, ...]):
         self.run, self.sound, self.blur = run, sound, blur
+        self.candidates: list[tuple[int, int, Sequence[str], Callable[[_Change], bool]]] = []
 
     @cached_property
     def cut(self) -> _Cut:

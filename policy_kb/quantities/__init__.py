@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from policy_kb.quantities import rules, words
 from policy_kb.quantities.context import AGE, DURATION, GRADE, MONEY, NUMBER, OLDEST, PEOPLE, SHARE, Context, Found
@@ -47,6 +48,12 @@ class Quantity:
 
 def find_quantities(text: str) -> list[Quantity]:
     """Every quantity in ``text``, in order, without overlaps. Takes time linear in the text's length."""
+    return list(_found(text))
+
+
+# Ages, the numbers of a message and what an interview hears are all asked of the same text.
+@lru_cache(maxsize=32)
+def _found(text: str) -> tuple[Quantity, ...]:
     ctx = Context(text)
     found = sorted(rules.fixed(ctx), key=lambda f: (f.start, -f.end))
     taken = _covered((f.start, f.end) for f in found) | _covered(
@@ -63,7 +70,7 @@ def find_quantities(text: str) -> list[Quantity]:
     # 一个月 that a sum is counted by is no duration.
     measured = _covered(ctx.periods)
     found = [f for f in found if f.kind != DURATION or not any(i in measured for i in range(f.start, f.end))]
-    return _apart(_placed(ctx, f) for f in sorted(found, key=lambda f: f.start))
+    return tuple(_apart(_placed(ctx, f) for f in sorted(found, key=lambda f: f.start)))
 
 
 def _covered(spans: Iterable[tuple[int, int]]) -> set[int]:
