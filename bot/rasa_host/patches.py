@@ -17,12 +17,7 @@ import rasa.core.policies.rule_policy
 import rasa.core.processor
 from rasa.core.actions.action import ActionExtractSlots, RemoteAction
 from rasa.core.policies.rule_policy import RULES, RulePolicy
-from rasa.shared.core.constants import (
-    ACTION_VALIDATE_SLOT_MAPPINGS,
-    DEFAULT_SLOT_NAMES,
-    MAPPING_TYPE,
-    SlotMappingType,
-)
+from rasa.shared.core.constants import MAPPING_TYPE, SlotMappingType
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.slots import Slot
@@ -91,22 +86,31 @@ def copy_trackers_plainly() -> None:
     DialogueStateTracker.copy = copied
 
 
-def extract_nothing_where_nothing_is() -> None:
-    """Leave out the look at every mapping of every slot where all of them are set by actions only, as ours are."""
+class _SlotsRead:
+    """A domain without the slots that only actions set: nothing is to be found in a message for them."""
+
+    def __init__(self, domain: Domain):
+        self._domain = domain
+        self.slots = [
+            slot for slot in domain.slots
+            if any(m.get(MAPPING_TYPE) != str(SlotMappingType.CUSTOM) or "action" in m for m in slot.mappings)
+        ]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._domain, name)
+
+
+def extract_what_is_read() -> None:
+    """Look for a slot's value in a message where one of its mappings does; most of ours are set by actions only."""
     run = ActionExtractSlots.run
 
     async def extracted(self: ActionExtractSlots, channel: Any, nlg: Any, tracker: DialogueStateTracker, domain: Domain) -> list:
-        if "_extracts_slots" not in domain.__dict__:
-            domain.__dict__["_extracts_slots"] = _extracts_slots(domain)
-        return await run(self, channel, nlg, tracker, domain) if domain.__dict__["_extracts_slots"] else []
+        read = domain.__dict__.get("_slots_read")
+        if read is None:
+            read = domain.__dict__["_slots_read"] = _SlotsRead(domain)
+        return await run(self, channel, nlg, tracker, read)
 
     ActionExtractSlots.run = extracted
-
-
-def _extracts_slots(domain: Domain) -> bool:
-    mappings = (m for slot in domain.slots if slot.name not in DEFAULT_SLOT_NAMES for m in slot.mappings)
-    read = any(m.get(MAPPING_TYPE) != str(SlotMappingType.CUSTOM) or "action" in m for m in mappings)
-    return read or ACTION_VALIDATE_SLOT_MAPPINGS in domain.user_actions
 
 
 class _Rules:
@@ -172,7 +176,7 @@ def apply() -> None:
     copy_slots_plainly()
     copy_trackers_plainly()
     remember_predictions()
-    extract_nothing_where_nothing_is()
+    extract_what_is_read()
     remember_event_classes()
     look_rules_up()
     log_without_copies()
