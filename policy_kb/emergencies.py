@@ -5,30 +5,46 @@ Used by the assistant's pipeline and by the gateway itself, so that the right nu
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from functools import lru_cache
 
 import regex
 
 from policy_kb.knowledge import Emergency, KnowledgeBase
 from policy_kb.language import folded, plain
+from policy_kb.needed import needed
 from policy_kb.per_base import per_base
 
 
-@lru_cache(maxsize=64)
-def _compiled(patterns: tuple[str, ...]) -> tuple[regex.Pattern, ...]:
-    return tuple(regex.compile(p) for p in patterns)
+@lru_cache(maxsize=2048)
+def _compiled(pattern: str) -> regex.Pattern:
+    return regex.compile(pattern)
 
 
-@lru_cache(maxsize=64)
-def _any_of(patterns: tuple[str, ...]) -> regex.Pattern:
-    """Matches somewhere where one of them does: hardly any text speaks of danger, and one search is faster than hundreds."""
-    return regex.compile("|".join(f"(?:{p})" for p in patterns))
+class _Signs:
+    """The patterns of every kind of danger by the characters that they need: of hundreds a dozen may stand in a text."""
+
+    def __init__(self, kb: KnowledgeBase):
+        # What many patterns are written with (我, 了) is in many texts, too.
+        used = Counter(c for e in kb.emergencies for pattern in e.patterns for c in pattern)
+        self._needing: dict[str | None, list[tuple[int, str]]] = defaultdict(list)
+        for number, emergency in enumerate(kb.emergencies):
+            for pattern in emergency.patterns:
+                for character in needed(pattern, used.__getitem__) or (None,):
+                    self._needing[character].append((number, pattern))
+
+    def that_may_stand_in(self, text: str) -> dict[int, list[str]]:
+        """Patterns by the number of their kind."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for number, pattern in {sign for c in (None, *set(text)) for sign in self._needing.get(c, ())}:
+            found[number].append(pattern)
+        return found
 
 
 @per_base
-def _signs(kb: KnowledgeBase) -> list[tuple[Emergency, regex.Pattern]]:
-    """Every kind of danger with what tells quickly that a text does not speak of it."""
-    return [(e, _any_of(e.patterns)) for e in kb.emergencies]
+def _signs(kb: KnowledgeBase) -> _Signs:
+    return _Signs(kb)
 
 
 def _as_read(text: str) -> tuple[str, ...]:
@@ -38,7 +54,7 @@ def _as_read(text: str) -> tuple[str, ...]:
 
 def is_spared(kb: KnowledgeBase, text: str) -> bool:
     """Whether the text holds words that sound like danger and are known to mean something else: 想死你了, 跳楼价."""
-    return any(p.search(t) for t in _as_read(text) for e in kb.emergencies for p in _compiled(e.harmless))
+    return any(_compiled(p).search(t) for t in _as_read(text) for e in kb.emergencies for p in e.harmless)
 
 
 def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
@@ -46,14 +62,17 @@ def detect(kb: KnowledgeBase, text: str) -> Emergency | None:
 
     A match that lies over a harmless expression (笑死, 跳楼价) does not count; another match beside it does.
     """
-    texts = _as_read(text)
-    for emergency, signs in _signs(kb):
-        if any(signs.search(t) and _speaks_of(emergency, t) for t in texts):
+    read = [(t, _signs(kb).that_may_stand_in(t)) for t in _as_read(text)]
+    for number, emergency in enumerate(kb.emergencies):
+        if any(_speaks_of(emergency, may[number], t) for t, may in read if number in may):
             return emergency
     return None
 
 
-def _speaks_of(emergency: Emergency, text: str) -> bool:
-    found = [m.span() for p in _compiled(emergency.patterns) for m in p.finditer(text, overlapped=True)]
-    spared = [m.span() for p in _compiled(emergency.harmless) for m in p.finditer(text, overlapped=True)]
+def _speaks_of(emergency: Emergency, patterns: Iterable[str], text: str) -> bool:
+    """``patterns``: those of the emergency that may stand in the text."""
+    found = [m.span() for p in patterns for m in _compiled(p).finditer(text, overlapped=True)]
+    if not found:
+        return False
+    spared = [m.span() for p in emergency.harmless for m in _compiled(p).finditer(text, overlapped=True)]
     return any(all(end <= s or e <= start for s, e in spared) for start, end in found)
