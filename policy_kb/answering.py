@@ -23,6 +23,7 @@ from policy_kb.parts import (
     look_up,
     shown,
 )
+from policy_kb.per_base import per_base
 from policy_kb.relevance import Direct, direct, unlike
 from policy_kb.wording import Citations, Wording
 
@@ -373,14 +374,23 @@ def _subject(query: Query) -> dict[str, str | None]:
 
 def _places(kb: KnowledgeBase, query: Query) -> tuple[QuickReply, ...]:
     """Places where we hold something local on what is asked."""
-    (one, *more) = query.benefits or ("",)
-    among = kb.provisions if more else kb.by_benefit.get(one, ())
-    codes = dict.fromkeys(p.region for p in among if p.benefit in query.benefits and p.region != COUNTRY)
+    among = sorted(place for b in query.benefits for place in _local(kb).get(b, ()))
+    codes = list(dict.fromkeys(code for _, code in among))
     if query.region:
-        codes = {c: None for c in codes if query.region in {x.code for x in kb.chain(c)[1:]}}
+        codes = [c for c in codes if query.region in {x.code for x in kb.chain(c)[1:]}]
     small_first = sorted(codes, key=lambda c: -len(kb.chain(c)))
     return tuple(QuickReply(kb.regions[c].name, kb.regions[c].name, region=c, **_subject(query), aspect=query.aspect)
                  for c in small_first[:MAX_REPLIES])
+
+
+@per_base
+def _local(kb: KnowledgeBase) -> dict[str, list[tuple[int, str]]]:
+    """The places below the country that hold something on each benefit, with the number of the first such provision."""
+    found: dict[str, dict[str, int]] = {}
+    for number, p in enumerate(kb.provisions):
+        if p.region != COUNTRY:
+            found.setdefault(p.benefit, {}).setdefault(p.region, number)
+    return {benefit: [(number, code) for code, number in places.items()] for benefit, places in found.items()}
 
 
 def _next_aspects(kb: KnowledgeBase, query: Query, asked: str) -> tuple[QuickReply, ...]:
@@ -394,4 +404,6 @@ def _next_aspects(kb: KnowledgeBase, query: Query, asked: str) -> tuple[QuickRep
             title = kb.benefits[benefit].title
             says = f"{title}{aspect.question}"
             replies.append(QuickReply(aspect.title, says, aspect=aspect.id, region=query.region, **_subject(query)))
-    return tuple(replies[:MAX_REPLIES])
+        if len(replies) == MAX_REPLIES:
+            break
+    return tuple(replies)

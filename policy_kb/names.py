@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,6 +41,29 @@ class Mention:
     start: int
     end: int
     text: str
+
+
+class _Spans:
+    """Where any of some words stands in a text: words that begin alike are few, and so are the lengths to be tried."""
+
+    def __init__(self, words: Collection[str]):
+        self._words = words
+        sizes: dict[str, set[int]] = defaultdict(set)
+        for word in words:
+            sizes[word[:2]].add(len(word))
+        self._sizes = {begin: sorted(of, reverse=True) for begin, of in sizes.items()}
+
+    def find(self, clean: str) -> list[tuple[int, int]]:
+        """From the left; of those that begin in one place the longest first."""
+        found = []
+        for start in range(len(clean)):
+            begin = clean[start : start + 2]
+            for size in self._sizes.get(begin, ()):
+                if size <= len(clean) - start and clean[start : start + size] in self._words:
+                    found.append((start, start + size))
+            if len(begin) == 2 and begin[0] in self._words:
+                found.append((start, start + 1))
+        return found
 
 
 class NameIndex:
@@ -82,9 +105,7 @@ class NameIndex:
                     self._places_to_go[self._key(name)].append((kind, item.id))
         for word in kb.seeking_words:
             self._places_to_go[self._key(word)].append((SEEKING, "place"))
-        self._longest = max(map(len, self._things), default=0)
-        self._longest_cue = max(map(len, self._cues), default=0)
-        self._longest_place_to_go = max(map(len, self._places_to_go), default=0)
+        self._thing_spans, self._cue_spans, self._place_spans = map(_Spans, (self._things, self._cues, self._places_to_go))
         # What is told and what is searched for are often the same words.
         self._found = lru_cache(maxsize=32)(self._find)
 
@@ -113,7 +134,7 @@ class NameIndex:
     def _find(self, spaced: str, today: dt.date) -> tuple[Found, ...]:
         """The same in a text as it was read, its places without the gaps."""
         clean = "".join(c for c in spaced if not c.isspace())
-        spans = _without_overlaps(self._spans(clean, self._things, self._longest, 2), self._weight(clean))
+        spans = _without_overlaps(self._thing_spans.find(clean), self._weight(clean))
         found = []
         for start, end in spans:
             grouped: dict[str, list[str]] = defaultdict(list)
@@ -136,15 +157,6 @@ class NameIndex:
         found = _without_where_one_works(clean, _not_taken_back(clean, found))
         return tuple(sorted(found, key=lambda m: (m[2], -m[3])))
 
-    @staticmethod
-    def _spans(clean: str, known: Mapping[str, object], longest: int, shortest: int) -> list[tuple[int, int]]:
-        return [
-            (start, start + size)
-            for start in range(len(clean))
-            for size in range(min(longest, len(clean) - start), shortest - 1, -1)
-            if clean[start : start + size] in known
-        ]
-
     def _weight(self, clean: str) -> Callable[[tuple[int, int]], int]:
         def weight(span: tuple[int, int]) -> int:
             held = any(k == REGION and v in self.kb.regions_with_data for k, v in self._things[clean[slice(*span)]])
@@ -166,14 +178,14 @@ class NameIndex:
         return before or after
 
     def _aspects(self, clean: str) -> list[tuple[str, int, int]]:
-        spans = self._spans(clean, self._cues, self._longest_cue, 1)
+        spans = self._cue_spans.find(clean)
         return [(self._cues[clean[s:e]], s, e) for s, e in _without_overlaps(spans, lambda span: span[1] - span[0])]
 
     def _institution_words(self, clean: str) -> list[tuple[str, tuple[str, ...], int, int]]:
         """Kinds of institutions, needs and words that ask for a place; needs only beside one of the others."""
         found = [
             (kind, (value,), start, end)
-            for start, end in self._spans(clean, self._places_to_go, self._longest_place_to_go, 1)
+            for start, end in self._place_spans.find(clean)
             for kind, value in self._places_to_go[clean[start:end]]
         ]
         named = any(kind == INSTITUTION_KIND for kind, *_ in found)

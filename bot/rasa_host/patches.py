@@ -61,12 +61,13 @@ def copy_slots_plainly() -> None:
     this each goes through the protocol of pickling, which ends in the same.
     """
 
-    def copied(slot: Slot) -> Slot:
-        twin = object.__new__(type(slot))
-        twin.__dict__.update(slot.__dict__)
-        return twin
+    Slot.__copy__ = _copied
 
-    Slot.__copy__ = copied
+
+def _copied(thing: Any) -> Any:
+    twin = object.__new__(type(thing))
+    twin.__dict__.update(thing.__dict__)
+    return twin
 
 
 def copy_trackers_plainly() -> None:
@@ -75,10 +76,9 @@ def copy_trackers_plainly() -> None:
     """
 
     def copied(tracker: DialogueStateTracker) -> DialogueStateTracker:
-        twin = object.__new__(type(tracker))
-        twin.__dict__.update(tracker.__dict__)
+        twin = _copied(tracker)
         twin.events = copy.copy(tracker.events)
-        twin.slots = {name: copy.copy(slot) for name, slot in tracker.slots.items()}
+        twin.slots = {name: _copied(slot) for name, slot in tracker.slots.items()}
         twin.active_loop = copy.copy(tracker.active_loop)
         twin.sender_source = twin.model_id = twin.assistant_id = None
         return twin

@@ -102,6 +102,12 @@ def _tables() -> _Tables:
     return _Tables()
 
 
+# How a message sounds is asked by what mends its slips and by what learned from sounds.
+@lru_cache(maxsize=64)
+def _read(run: str) -> tuple[str, ...]:
+    return tuple(_tables().read(run))
+
+
 def lazy_pinyin(text: str) -> list[str]:
     """One syllable for each Chinese character, without its tone, ü written v; what stands between them as it is."""
     found: list[str] = []
@@ -109,7 +115,7 @@ def lazy_pinyin(text: str) -> list[str]:
     for m in _HAN.finditer(text):
         if m.start() > done:
             found.append(text[done : m.start()])
-        found += _tables().read(m[0])
+        found += _read(m[0])
         done = m.end()
     if done < len(text) or not text:
         found.append(text[done:])

@@ -78,6 +78,8 @@ class Reading:
         return replace(self, text="".join(self.text[i] for i in kept), at=tuple(self.at[i] for i in kept))
 
 
+# Each part of a turn begins with this.
+@lru_cache(maxsize=32)
 def folded(raw: str, kept: frozenset[str] = frozenset()) -> Reading:
     """Half-width, lower case, simplified, without emoji and repeated marks. ``kept``: characters that names are written with
     and that stay as they are (乾 in 乾安县).
@@ -89,16 +91,22 @@ def folded(raw: str, kept: frozenset[str] = frozenset()) -> Reading:
             letters.append(char)
             at.append((index, index + 1))
             continue
-        for c in unicodedata.normalize("NFKC", char).translate(_STANDARD_SIGNS).lower():
-            if c.isspace() or not _SILENT.match(c):
-                letters.append(c)
-                at.append((index, index + 1))
+        for c in _standard(char):
+            letters.append(c)
+            at.append((index, index + 1))
     text = "".join(letters)
     simple = simplified(text)
     if kept and not kept.isdisjoint(text):
         simple = "".join(a if a in kept else b for a, b in zip(text, simple))
     reading = Reading(raw, simple, tuple(at))
     return reading.replaced([(m.start(), m.end(), m[1]) for m in _REPEATED.finditer(reading.text)])
+
+
+@lru_cache(maxsize=4096)
+def _standard(char: str) -> str:
+    """One character as it is matched: empty where it says nothing."""
+    standard = unicodedata.normalize("NFKC", char).translate(_STANDARD_SIGNS).lower()
+    return "".join(c for c in standard if c.isspace() or not _SILENT.match(c))
 
 
 @lru_cache(maxsize=4096)

@@ -54,6 +54,9 @@ class Slips:
                 for i in range(len(name.text)):
                     self._by_gap[i, name.text[:i], name.text[i + 1 :]].append(name.text)
         self._longest = max(map(len, self._sounds), default=0)
+        # How many syllables the names that begin with one have.
+        self._sizes = [_sizes_by_first(known) for known in (self._by_sound, self._by_blur)]
+        self._gap_sizes = sorted({size for size, _ in self._ends}, reverse=True)
         # What is told and what is searched for are often the same words, read with different counts of what is rare.
         self._heard = lru_cache(maxsize=64)(self._hear)
 
@@ -84,14 +87,19 @@ class Slips:
         if len(sound) != len(run):
             return None
         heard = _Heard(run, tuple(sound), tuple(map(blurred, sound)))
-        # The surest first: what sounds the same, what sounds alike to many, what differs in one character.
-        passes = ((self._same_sound, _is_homophone), (self._alike, _is_near_homophone), (self._one_other, _is_typo))
-        heard.candidates = [
-            (start, start + size, names, is_slip)
-            for candidates, is_slip in passes
-            for size in range(min(self._longest, len(run)), 1, -1)
+        # The surest first: what sounds the same, what sounds alike to many, what differs in one character. Of each the longest.
+        for said, known, sizes, is_slip in zip(
+            (heard.sound, heard.blur), (self._by_sound, self._by_blur), self._sizes, (_is_homophone, _is_near_homophone)
+        ):
+            spans = sorted((-n, s) for s, first in enumerate(said) for n in sizes.get(first, ()) if s + n <= len(said))
+            heard.candidates += [
+                (s, s - n, names, is_slip) for n, s in spans if (names := known.get(said[s : s - n]))
+            ]
+        heard.candidates += [
+            (start, start + size, names, _is_typo)
+            for size in self._gap_sizes
             for start in range(len(run) - size + 1)
-            if (names := candidates(heard, start, start + size))
+            if (names := self._one_other(run, start, start + size))
         ]
         return heard
 
@@ -114,17 +122,18 @@ class Slips:
                 return name
         return None
 
-    def _same_sound(self, heard: _Heard, start: int, end: int) -> Sequence[str]:
-        return self._by_sound.get(heard.sound[start:end], ())
-
-    def _alike(self, heard: _Heard, start: int, end: int) -> Sequence[str]:
-        return self._by_blur.get(heard.blur[start:end], ())
-
-    def _one_other(self, heard: _Heard, start: int, end: int) -> Sequence[str]:
-        run, size = heard.run, end - start
+    def _one_other(self, run: str, start: int, end: int) -> Sequence[str]:
+        size = end - start
         if (size, run[start : start + 2]) not in self._ends and (size, run[end - 2 : end]) not in self._ends:
             return ()
         return [name for i in range(start, end) for name in self._by_gap.get((i - start, run[start:i], run[i + 1 : end]), ())]
+
+
+def _sizes_by_first(known: Iterable[tuple[str, ...]]) -> dict[str, set[int]]:
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for sound in known:
+        sizes[sound[0]].add(len(sound))
+    return dict(sizes)
 
 
 class _Heard:

@@ -16,12 +16,21 @@ _HAN = regex.compile(r"[\p{Han}〇]+")
 _GAP = regex.compile(r"(?<=[\p{Han}〇])\s+(?=[\p{Han}〇])")
 _SIMPLER = opencc.OpenCC("t2s")
 _TRADITIONAL = opencc.OpenCC("s2hk")
+_A_MESSAGE = 200
 
 
 def simplified(text: str) -> str:
     """Simplified characters, one for one; the text itself where a conversion would change its length."""
+    return _one_for_one(text) if len(text) > _A_MESSAGE else _said_again(text)
+
+
+def _one_for_one(text: str) -> str:
     converted = _SIMPLER.convert(text)
     return converted if len(converted) == len(text) else text
+
+
+# A message is read by one part of a turn after the other.
+_said_again = lru_cache(maxsize=32)(_one_for_one)
 
 
 def traditional(text: str) -> str:
