@@ -50,7 +50,8 @@ def train_if_needed() -> Path:
     command = [
         sys.executable, "-W", "ignore", "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain", "--data",
         "nlu_data", "--out", str(folder), "--fixed-model-name", f"{model.name.removesuffix('.tar.gz')}-new",
-        "--skip-validation",
+        # Rasa would take what it trained before from its cache wherever a component's own class is the same, whatever it imports.
+        "--skip-validation", "--force",
     ]
     environment = os.environ | {"RASA_TELEMETRY_ENABLED": "false", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
     with log.open("wb") as out:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from policy_kb.yamlfile import read_yaml
 
 OPENING = 8
 
@@ -13,7 +13,7 @@ OPENING = 8
 @lru_cache(maxsize=1)
 def canned() -> tuple[dict[str, str], ...]:
     """Each with ``code``, ``text`` (with ``{name}`` for who replies) and ``initials`` of how it begins."""
-    rows = yaml.safe_load(Path(__file__).with_name("canned.yaml").read_text(encoding="utf-8"))
+    rows = read_yaml(Path(__file__).with_name("canned.yaml"))
     return tuple(row | {"initials": _initials(row["text"])} for row in rows)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 @lru_cache(maxsize=1)
 def _sentences() -> dict[str, str]:
-    import yaml  # here: the launcher, which says nothing of these, need not load it
+    from policy_kb.yamlfile import read_yaml  # here: the launcher, which says nothing of these, need not load it
 
     here = Path(__file__).parent
     files = (here / "texts.yaml", here / "web" / "texts.yaml", here / "web" / "case_texts.yaml",
              here / "web" / "review_texts.yaml")
-    return {key: text for file in files for key, text in yaml.safe_load(file.read_text(encoding="utf-8")).items()}
+    return {key: text for file in files for key, text in read_yaml(file).items()}
 
 
 def text(key: str, **values: object) -> str:

@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from aiohttp import web
 
 from bot.gateway.script import HANS, SCRIPTS, shown
 from policy_kb.reader import NothingLoaded
+from policy_kb.yamlfile import read_yaml
 
 log = logging.getLogger("huimin.gateway")
 CODE = "code"  # where a refusal carries its code for those who count
@@ -21,7 +21,7 @@ CODE = "code"  # where a refusal carries its code for those who count
 
 @lru_cache(maxsize=len(SCRIPTS))
 def _sentences(script: str) -> dict[str, str]:
-    return shown(yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8")), script)
+    return shown(read_yaml(Path(__file__).parent / "texts.yaml"), script)
 
 
 def text(key: str, script: str = HANS, **values: object) -> str:

@@ -62,16 +62,18 @@ class LinearModel:
         return sorted(zip(self.classes, map(float, self.probabilities(features))), key=lambda x: -x[1])
 
     def save(self, folder: Path) -> None:
-        np.savez_compressed(folder / "weights.npz", idf=self.idf, weights=self.weights, bias=self.bias)
+        # As it is served, and not packed: the model's file is, and each start would unpack it twice.
+        np.save(folder / "weights.npy", np.ascontiguousarray(self.weights.T, dtype=np.float32))
+        np.savez(folder / "beside.npz", idf=self.idf, bias=self.bias)
         names = {"classes": self.classes, "vocabulary": sorted(self.vocabulary, key=self.vocabulary.get)}
         (folder / "names.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:
         names = json.loads((folder / "names.json").read_text(encoding="utf-8"))
-        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
-            # Column by column in memory: a text has few features, and takes their columns.
-            weights = np.asfortranarray(arrays["weights"].astype(np.float32))
+        # Column by column in memory: a text has few features, and takes their columns.
+        weights = np.load(folder / "weights.npy", allow_pickle=False).T
+        with np.load(folder / "beside.npz", allow_pickle=False) as arrays:
             return cls(
                 {g: i for i, g in enumerate(names["vocabulary"])}, arrays["idf"], weights, arrays["bias"], names["classes"],
             )

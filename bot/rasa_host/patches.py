@@ -6,15 +6,18 @@ original. Where Rasa has a place for it (an endpoint, a tracker store, a graph r
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import types
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import rasa.core.policies.rule_policy
 import rasa.core.processor
+import rasa.shared.utils.validation
 from rasa.core.actions.action import ActionExtractSlots, RemoteAction
 from rasa.core.policies.rule_policy import RULES, RulePolicy
 from rasa.shared.core.constants import MAPPING_TYPE, SlotMappingType
@@ -160,6 +163,17 @@ def look_rules_up() -> None:
 def remember_predictions() -> None:
     """Work out once what follows from a course of events: see :mod:`bot.rasa_host.predictions`."""
     RulePolicy.predict_action_probabilities = remembering(RulePolicy.predict_action_probabilities)
+
+
+@contextlib.contextmanager
+def without_checking_again() -> Iterator[None]:
+    """Load a trained model without holding its domain against Rasa's schema, half a second of a start: the training did."""
+    check = rasa.shared.utils.validation.validate_yaml_schema
+    rasa.shared.utils.validation.validate_yaml_schema = lambda *given, **more: None
+    try:
+        yield
+    finally:
+        rasa.shared.utils.validation.validate_yaml_schema = check
 
 
 def know_whether_domain_is_empty(domain: Domain) -> None:

@@ -104,7 +104,8 @@ async def ready(request: web.Request) -> web.Response:
 async def load(model: Path) -> rasa.core.agent.Agent:
     """The trained model, ready to answer."""
     patches.apply()
-    agent = rasa.core.agent.Agent.load(str(model), action_endpoint=InnerActions())
+    with patches.without_checking_again():
+        agent = rasa.core.agent.Agent.load(str(model), action_endpoint=InnerActions())
     patches.know_whether_domain_is_empty(agent.domain)
     agent.tracker_store = SnapshotTrackerStore(agent.domain)
     agent.processor.tracker_store = agent.tracker_store

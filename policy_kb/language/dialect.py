@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import regex
-import yaml
+
+from policy_kb.yamlfile import read_yaml
 
 TABLE = Path(__file__).with_name("dialects.yaml")
 # Words that are part of other words count only where these patterns let them.
@@ -23,7 +24,7 @@ _ONLY_WHOLE = {
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[dict[str, str], regex.Pattern]:
-    data: dict[str, dict[str, str]] = yaml.safe_load(TABLE.read_text("utf-8"))
+    data: dict[str, dict[str, str]] = read_yaml(TABLE)
     meant = {said: word for words in data.values() for said, word in words.items()}
     longest_first = sorted(meant, key=lambda said: (-len(said), said))
     return meant, regex.compile("|".join(_ONLY_WHOLE.get(w, regex.escape(w)) for w in longest_first))

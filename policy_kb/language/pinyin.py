@@ -11,10 +11,14 @@ import json
 from array import array
 from bisect import bisect_left
 from functools import lru_cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import regex
+
+from policy_kb.derived import derived
 
 # The characters that pypinyin gives a reading to.
 _HAN = regex.compile(
@@ -36,35 +40,40 @@ class _Toneless(dict):
         return plain
 
 
+def _from_the_package() -> dict[str, Any]:
+    """Every character's first reading, and the phrases in order with theirs: empty where it is the characters' own."""
+    folder = Path(next(iter(find_spec("pypinyin").submodule_search_locations)))
+    toneless = _Toneless()
+    of_character = json.loads((folder / "pinyin_dict.json").read_bytes())
+    many = {chr(int(number)): [toneless[r] for r in readings.split(",")] for number, readings in of_character.items()}
+    syllables = sorted({reading for readings in many.values() for reading in readings})
+    at = {syllable: i for i, syllable in enumerate(syllables)}
+    first = {character: readings[0] for character, readings in many.items() if ord(character) <= _LAST}
+    phrases = {}
+    for phrase, readings in sorted(json.loads((folder / "phrases_dict.json").read_bytes()).items()):
+        sound = [toneless[r[0]] for r in readings]
+        phrases[phrase] = "" if sound == [first.get(c, c) for c in phrase] else " ".join(sound)
+    return {
+        "syllables": syllables, "characters": "".join(first), "numbers": [at[reading] for reading in first.values()],
+        "phrases": phrases,
+    }
+
+
 class _Tables:
     """First readings of characters, and the phrases with theirs where it is not the characters' own."""
 
     def __init__(self) -> None:
-        folder = Path(next(iter(find_spec("pypinyin").submodule_search_locations)))
-        toneless = _Toneless()
-        of_character = json.loads((folder / "pinyin_dict.json").read_bytes())
-        many = {int(number): [toneless[r] for r in readings.split(",")] for number, readings in of_character.items()}
-        self.syllables = tuple(sorted({reading for readings in many.values() for reading in readings}))
-        at = {syllable: i for i, syllable in enumerate(self.syllables)}
+        made = derived("pinyin", (version("pypinyin"),), (__file__,), _from_the_package)
+        self.syllables = tuple(made["syllables"])
         self._number = array("h", [-1]) * (_LAST + 1)
-        for number, readings in many.items():
-            if number <= _LAST:
-                self._number[number] = at[readings[0]]
-        # Written down in one piece before anything is kept, so that what was only read leaves no holes in the memory.
-        lines = []
-        for phrase, readings in json.loads((folder / "phrases_dict.json").read_bytes()).items():
-            sound = [toneless[r[0]] for r in readings]
-            lines.append(phrase if sound == self.each(phrase) else f"{phrase} {' '.join(sound)}")
-        written = "\n".join(sorted(lines))
-        del of_character, many, lines
-        self._phrases: dict[str, str] = {}
+        for character, number in zip(made["characters"], made["numbers"]):
+            self._number[ord(character)] = number
+        self._phrases: dict[str, str] = made["phrases"]
         self._longest: dict[str, int] = {}
-        for line in written.split("\n"):
-            phrase, _, sound = line.partition(" ")
-            self._phrases[phrase] = sound
+        for phrase in self._phrases:
             if len(phrase) > self._longest.get(phrase[0], 0):
                 self._longest[phrase[0]] = len(phrase)
-        self._ordered = sorted(self._phrases)
+        self._ordered = list(self._phrases)
 
     def each(self, characters: str) -> list[str]:
         """Every character's own first reading; itself where it has none."""

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 
 import regex
 
+from policy_kb.derived import derived
 from policy_kb.knowledge import COUNTRY, KnowledgeBase
-from policy_kb.language.pinyin import lazy_pinyin
+from policy_kb.language import pinyin, text
 from policy_kb.language.text import fold, is_han
 from policy_kb.regions import short_name
 
 _ASKED_MOST = ("标准", "条件", "材料", "流程")  # typed together with a benefit: dbbz
+
+
+# A name as it is written, and what :class:`SpokenName` says of it.
+Named = tuple[str, float, bool, bool, bool]
 
 
 @dataclass(frozen=True)
@@ -32,16 +38,24 @@ class SpokenName:
 
 def spoken_names(kb: KnowledgeBase) -> Iterator[SpokenName]:
     """Every name that is written in Chinese characters and sounds one syllable a character."""
-    for written, rank, initials, misheard, distinct in _names(kb):
-        text = fold(written)
-        if len(text) < 2 or not is_han(text):
+    names = list(_names(kb))
+    code = (__file__, pinyin.__file__, text.__file__)
+    found = derived("spoken-names", (version("pypinyin"), repr(names)), code, lambda: [[*x] for x in _spoken(names)])
+    for written, sound, *more in found:
+        yield SpokenName(written, tuple(sound.split(" ")), *more)
+
+
+def _spoken(names: Iterable[Named]) -> Iterator[tuple[str, str, float, bool, bool, bool]]:
+    for written, rank, initials, misheard, distinct in names:
+        folded = fold(written)
+        if len(folded) < 2 or not is_han(folded):
             continue
-        sound = lazy_pinyin(text)
-        if len(sound) == len(text) and all(s.isalpha() for s in sound):
-            yield SpokenName(text, tuple(sound), rank, initials, misheard, distinct)
+        sound = pinyin.lazy_pinyin(folded)
+        if len(sound) == len(folded) and all(s.isalpha() for s in sound):
+            yield folded, " ".join(sound), rank, initials, misheard, distinct
 
 
-def _names(kb: KnowledgeBase) -> Iterable[tuple[str, float, bool, bool, bool]]:
+def _names(kb: KnowledgeBase) -> Iterable[Named]:
     for b in kb.benefits.values():
         for name in (b.name, b.short, *b.aliases):
             if name:

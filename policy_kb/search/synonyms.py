@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-
 from policy_kb.language.text import fold
+from policy_kb.yamlfile import read_yaml
 
 TABLE = Path(__file__).with_name("synonyms.yaml")
 
@@ -34,7 +33,7 @@ class Synonyms:
 
 @lru_cache(maxsize=1)
 def shipped() -> Synonyms:
-    data = yaml.safe_load(TABLE.read_text("utf-8"))
+    data = read_yaml(TABLE)
     others: dict[str, list[str]] = defaultdict(list)
     for group in data["same"]:
         words = [fold(w) for w in group]

@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from aiohttp import web
 
 from bot.gateway import keys
@@ -18,6 +17,7 @@ from bot.gateway.delivery import takes_script
 from bot.gateway.openapi.household import household_schemas
 from policy_kb import KnowledgeBase
 from policy_kb.per_base import per_base
+from policy_kb.yamlfile import read_yaml
 
 _HERE = Path(__file__).parent
 # What any request may meet.
@@ -74,4 +74,4 @@ def _encoded(kb: KnowledgeBase) -> tuple[bytes, str]:
 
 @lru_cache(maxsize=4)
 def _read(name: str) -> dict[str, Any]:
-    return yaml.safe_load((_HERE / name).read_text(encoding="utf-8"))
+    return read_yaml(_HERE / name)
