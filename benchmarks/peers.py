@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import time
 import urllib.request
@@ -42,17 +43,26 @@ def _ask(url: str, body: dict) -> object:
         return json.load(reply)
 
 
-def train_stock(kb_url: str) -> tuple[Path, float]:
-    """The peer's model for the data as it is now, and the seconds its training took (once: it is kept with the model)."""
-    files = [f for f in training.inputs() if f.name != "config.yml"] + [STOCK_CONFIG]
-    digest = hashlib.sha256(b"\0".join(hashlib.sha256(f.read_bytes()).digest() for f in sorted(files))).hexdigest()[:16]
+def train_stock(kb_url: str, epochs: int | None = None) -> tuple[Path, float]:
+    """The peer's model for the data as it is now, and the seconds its training took (once: it is kept with the model).
+
+    ``epochs``: of DIET, where not those of its configuration; a turn costs the same however long it was trained.
+    """
+    written = STOCK_CONFIG.read_text(encoding="utf-8")
+    if epochs:
+        written = re.sub(r"epochs: \d+", f"epochs: {epochs}", written)
+    files = [f.read_bytes() for f in sorted(training.inputs()) if f.name != "config.yml"] + [written.encode()]
+    digest = hashlib.sha256(b"\0".join(hashlib.sha256(f).digest() for f in files)).hexdigest()[:16]
     folder = var_folder() / "models-stock"
     model, took = folder / f"stock-{digest}.tar.gz", folder / f"stock-{digest}.json"
+    folder.mkdir(exist_ok=True)
+    config = folder / f"stock-{digest}.yml"
+    config.write_text(written, encoding="utf-8")
     if not took.exists():
         print("training the peer: DIET takes long", flush=True)
         began = time.monotonic()
         subprocess.run(
-            [STOCK_PYTHON, "-W", "ignore", "-m", "rasa", "train", "--config", STOCK_CONFIG, "--domain", "domain", "--data",
+            [STOCK_PYTHON, "-W", "ignore", "-m", "rasa", "train", "--config", config, "--domain", "domain", "--data",
              "nlu_data", "--out", folder, "--fixed-model-name", model.name.removesuffix(".tar.gz"), "--skip-validation"],
             cwd=ROOT, env=os.environ | _QUIET | {"HUIMIN_KB_URL": kb_url}, check=True, capture_output=True,
         )

@@ -84,7 +84,7 @@ def train_ours(kb_url: str) -> float:
         return time.monotonic() - began
 
 
-def run(seconds: float, rounds: int) -> dict:
+def run(seconds: float, rounds: int, stock_epochs: int | None) -> dict:
     training.train_if_needed()
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         ours = Ours(Path(one))
@@ -92,11 +92,14 @@ def run(seconds: float, rounds: int) -> dict:
         first = ours.start()  # loads the knowledge into an empty store
         ours.stop()
         kb_url = ours.service.kb_url
-        model, stock_training = train_stock(kb_url)
+        model, stock_training = train_stock(kb_url, stock_epochs)
         stock = Stock(Path(other), model, kb_url)
         found = {
             "seconds": seconds, "rounds": rounds, "load_average": os.getloadavg()[0],
-            "training_s": {"stock": stock_training, "ours": train_ours(kb_url)}, "first_start_s": {"ours": first},
+            # Trained for a few epochs only, it shows what a turn costs, and not what a training does.
+            "stock_epochs": stock_epochs,
+            "training_s": {"stock": None if stock_epochs else stock_training, "ours": train_ours(kb_url)},
+            "first_start_s": {"ours": first},
         }
         starts: dict[str, list[float]] = {"stock": [], "ours": []}
         for last in (False, False, True):
@@ -127,7 +130,8 @@ def show(found: dict) -> None:
         print(f"{label:34}{stock:16.1f}{turn:16.1f}{gateway:16.1f}{stock / turn:14.2f}{stock / gateway:12.2f}")
     for key, label in (("start_s", "start to first answer, s"), ("memory_mb", "memory, MB (PSS)"), ("training_s", "training, s")):
         stock, ours = found[key]["stock"], found[key]["ours"]
-        print(f"{label:34}{stock:16.1f}{'':16}{ours:16.1f}{'':14}{stock / ours:12.2f}")
+        shown = (f"{stock:16.1f}", f"{stock / ours:12.2f}") if stock else (f"{'':16}", "")
+        print(f"{label:34}{shown[0]}{'':16}{ours:16.1f}{'':14}{shown[1]}")
     print(f"same answers to {found['questions']} questions: {found['same_answers']:.1%}")
 
 
@@ -150,7 +154,7 @@ def plot(found: dict, path: Path) -> None:
     axes[0].legend()
     keys = (("start_s", "start, s"), ("memory_mb", "memory, MB"), ("training_s", "training, s"))
     for shift, name in enumerate(("stock", "ours")):
-        axes[2].bar([i + 0.3 * (shift - 0.5) for i in range(3)], [found[key][name] for key, _ in keys], 0.28, label=name)
+        axes[2].bar([i + 0.3 * (shift - 0.5) for i in range(3)], [found[key][name] or 0 for key, _ in keys], 0.28, label=name)
     axes[2].set_xticks(range(3), [label for _, label in keys])
     axes[2].set_yscale("log")
     axes[2].grid(alpha=0.3, axis="y")
@@ -163,8 +167,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="the service beside a stock Rasa bot")
     parser.add_argument("--seconds", type=float, default=15.0, help="of each window")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--stock-epochs", type=int, help="train the peer for so few epochs: a turn costs the same, the training is not compared"
+    )
     arguments = parser.parse_args()
-    found = run(arguments.seconds, arguments.rounds)
+    found = run(arguments.seconds, arguments.rounds, arguments.stock_epochs)
     show(found)
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "turns.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")

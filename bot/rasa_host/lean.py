@@ -15,6 +15,9 @@ _CHANNELS = (
 # Feature arrays for training neural policies; the only reason why scikit-learn and SciPy would be loaded.
 _TRAINING = ("rasa.utils.tensorflow.model_data", "rasa.utils.tensorflow.model_data_utils")
 
+# The evaluation of models, with what draws its pictures.
+_TESTING = ("rasa.core.test", "rasa.nlu.test")
+
 # Stores and servers that the tracker comes to nowhere near: DynamoDB, MongoDB, the Sanic server, reminders.
 _ELSEWHERE = (
     "boto3", "boto3.dynamodb", "boto3.dynamodb.conditions", "botocore", "botocore.exceptions", "pymongo", "pymongo.collection",
@@ -22,4 +25,4 @@ _ELSEWHERE = (
     "sanic_cors", "rasa.cli.utils",
 )
 
-stand_in_for({f"rasa.core.channels.{name}" for name in _CHANNELS} | set(_TRAINING) | set(_ELSEWHERE))
+stand_in_for({f"rasa.core.channels.{name}" for name in _CHANNELS} | set(_TRAINING) | set(_TESTING) | set(_ELSEWHERE))

@@ -25,7 +25,21 @@ from small_kb import (
 )
 
 from policy_kb.knowledge import COUNTRY, Audience, Document, Provision
-from policy_kb.resolve import INHERITED, LOCAL, NATIONAL, NONE, STALE_AFTER_MONTHS, Group, add_months, resolve, starts
+from policy_kb.resolve import (
+    INHERITED,
+    KEPT_DAYS,
+    LOCAL,
+    NATIONAL,
+    NONE,
+    STALE_AFTER_MONTHS,
+    Group,
+    _days,
+    add_months,
+    hold,
+    resolve,
+    standing,
+    starts,
+)
 
 SOON = day("2019-06-30")
 
@@ -308,3 +322,13 @@ def test_a_date_some_months_on_is_in_that_month_and_never_later_in_it(start):
     then = add_months(start, STALE_AFTER_MONTHS)
     assert (then.year * 12 + then.month) - (start.year * 12 + start.month) == STALE_AFTER_MONTHS
     assert then.day == start.day or (then.day < start.day and (then + dt.timedelta(days=1)).day == 1)
+
+
+def test_what_stands_on_a_day_is_worked_out_once_for_each_day(shipped):
+    days = [dt.date(2010 + i, 6, 30) for i in range(2 * KEPT_DAYS)] * 2
+    for p in shipped.provisions[::37]:
+        for as_of in days:
+            assert standing(shipped, p, as_of) == hold(p, shipped.documents[p.document], as_of)
+    held = shipped.provisions[0]
+    assert standing(shipped, held, days[-1]) is standing(shipped, held, days[-1])
+    assert len(_days(shipped)) <= KEPT_DAYS

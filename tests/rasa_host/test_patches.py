@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import copy
 import inspect
 import json
@@ -14,10 +15,14 @@ from tests.rasa_host.conftest import patches, rasa, talk, without_times
 
 import rasa.core.policies.rule_policy  # isort: skip
 import rasa.core.processor  # isort: skip
+from rasa.core.channels.channel import CollectingOutputChannel  # isort: skip
 from rasa.core.policies.rule_policy import RulePolicy  # isort: skip
 from rasa.shared.core import events  # isort: skip
-from rasa.shared.core.trackers import DialogueStateTracker  # isort: skip
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity  # isort: skip
 from rasa.shared.utils.common import all_subclasses  # isort: skip
+
+from bot.rasa_host import server  # isort: skip
+from bot.rasa_host.predictions import _Remembered, course_of  # isort: skip
 
 UTTERANCES = [u.text for u in held_out()][::11]
 BUTTONS = ['/ask_policy{"benefit": "old_age_allowance", "aspect": "amount", "region": "500110-wansheng"}', "/request_human"]
@@ -153,3 +158,124 @@ def test_a_copied_slot_is_what_stock_rasa_makes_of_it(ours):
 
 def test_the_domain_is_known_not_to_be_empty(ours):
     assert ours.domain.is_empty() is type(ours.domain).is_empty(ours.domain) is False
+
+
+def tracker_after(agent, happened: list) -> DialogueStateTracker:
+    return DialogueStateTracker.from_events("x", happened, domain=agent.domain, slots=agent.domain.slots)
+
+
+def said(intent: str, text: str = "您好", **more) -> list:
+    return [events.ActionExecuted("action_listen"), events.UserUttered(text, {"name": intent}, **more)]
+
+
+COURSES = [
+    said("greet"), said("ask_policy"), said("danger"), said("no_such_intent"),
+    [*said("greet"), events.ActionExecuted("utter_greet"), *said("ask_policy")],
+    [*said("ask_policy"), events.ActionExecuted("action_answer")],
+    [events.SlotSet("human_offered", True), *said("affirm")],
+    [events.SlotSet("human_offered", False), events.SlotSet("subject_offered", True), *said("affirm")],
+    [events.SlotSet("human_offered", False), *said("affirm")],
+    [events.ActiveLoop("eligibility_form"), *said("inform")],
+    [events.ActiveLoop("eligibility_form"), *said("inform"), events.ActionExecutionRejected("eligibility_form")],
+    [*said("check_eligibility"), events.ActionExecuted("action_check_eligibility")],
+    [*said("answer_household"), events.AllSlotsReset(), events.ActiveLoop(None)],
+]
+
+
+@pytest.mark.parametrize("happened", COURSES, ids=range(len(COURSES)))
+def test_what_follows_from_a_course_of_events_is_what_stock_rasa_says(stock, request, happened):
+    predict = RulePolicy.predict_action_probabilities
+    policy = rule_policy(request.getfixturevalue("ours"))
+    wanted = predict(policy, tracker_after(stock, happened), stock.domain)
+    for _ in range(2):  # worked out, then remembered
+        given = policy.predict_action_probabilities(tracker_after(stock, happened), stock.domain)
+        assert [e.as_dict() | {"timestamp": 0} for e in given.events] == [e.as_dict() | {"timestamp": 0} for e in wanted.events]
+        assert {k: v for k, v in vars(given).items() if k != "events"} == {k: v for k, v in vars(wanted).items() if k != "events"}
+        given.probabilities[:] = [0.0] * len(given.probabilities)  # as Rasa does with what was rejected
+
+
+def test_words_and_names_and_what_was_said_back_make_no_other_course(stock):
+    courses = {
+        course_of(tracker_after(stock, [*said("ask_policy", text, entities=entities), events.BotUttered(text)]))
+        for text, entities in (("低保", []), ("云安低保", [{"entity": "region", "value": "445303"}]))
+    }
+    assert len(courses) == 1
+    assert None not in courses
+
+
+@pytest.mark.parametrize("event", [events.ActionReverted(), events.ConversationPaused(), events.SlotSet("human_offered", ["?"])])
+def test_a_course_with_something_unknown_in_it_is_left_to_rasa(stock, event):
+    assert course_of(tracker_after(stock, [*said("greet"), event])) is None
+
+
+def test_a_rule_on_words_or_names_is_not_remembered_by_intent(stock, request):
+    policy = rule_policy(request.getfixturevalue("ours"))
+    for more in ({"text": "芝麻开门"}, {"entities": ["region"], "intent": "greet"}):
+        key = json.dumps([{"prev_action": {"action_name": "action_listen"}, "user": more}])
+        assert not _Remembered(copied_policy(policy, {"rules": {key: "utter_greet"}}), stock.domain).may
+    assert _Remembered(policy, stock.domain).may
+
+
+def copied_policy(policy: RulePolicy, lookup: dict) -> RulePolicy:
+    twin = copy.copy(policy)
+    twin.lookup = lookup
+    return twin
+
+
+@pytest.mark.parametrize("happened", COURSES, ids=range(len(COURSES)))
+def test_a_copied_tracker_is_what_stock_rasa_makes_of_it(stock, request, happened):
+    copied = DialogueStateTracker.copy
+    tracker = tracker_after(stock, happened)
+    wanted = copied(tracker)
+    request.getfixturevalue("ours")
+    given = tracker.copy()
+    assert given.current_state(EventVerbosity.ALL) == wanted.current_state(EventVerbosity.ALL)
+    assert set(vars(given)) == set(vars(wanted))
+    simple = {k for k, v in vars(wanted).items() if isinstance(v, (str, bool, int, type(None)))}
+    assert {k: getattr(given, k) for k in simple} == {k: getattr(wanted, k) for k in simple}
+    given.update(events.SlotSet("benefits", ["x"]))
+    given.update(events.ActiveLoop("eligibility_form"))
+    assert tracker.get_slot("benefits") is None
+    assert len(tracker.events) == len(happened)
+
+
+@pytest.mark.parametrize("intent", ["greet", "thanks", "ask_policy", "inform"])
+@pytest.mark.parametrize("loop", [None, "eligibility_form"])
+def test_slots_are_read_from_a_message_as_stock_rasa_reads_them(stock, request, intent, loop):
+    def extracted() -> list:
+        tracker = tracker_after(stock, [events.SlotSet("human_offered", True), events.ActiveLoop(loop), *said(intent)])
+        action = rasa.core.actions.action.ActionExtractSlots(None)
+        found = asyncio.run(action.run(CollectingOutputChannel(), stock.nlg, tracker, stock.domain))
+        return [(e.key, e.value) for e in found]
+
+    wanted = extracted()
+    request.getfixturevalue("ours")
+    assert extracted() == wanted
+    assert bool(wanted) == (intent in {"greet", "thanks"})
+
+
+def test_slots_set_by_actions_only_are_not_looked_for(ours):
+    left_out = {s.name for s in ours.domain.slots} - {s.name for s in patches._SlotsRead(ours.domain).slots}
+    assert {"benefits", "region", "interview"} <= left_out
+    assert "human_offered" not in left_out
+
+
+def test_a_trained_model_is_loaded_without_being_checked_again(model, monkeypatch):
+    checked = []
+    monkeypatch.setattr(patches, "apply", lambda: None)
+    monkeypatch.setattr(rasa.shared.utils.validation, "validate_yaml_schema", lambda *given: checked.append(given))
+    agent = asyncio.run(server.load(model))
+    assert agent.is_ready()
+    assert not checked
+    assert rasa.shared.utils.validation.validate_yaml_schema("", "") is None  # and is what it was afterwards
+    assert checked
+
+
+def test_a_button_of_a_plain_response_asks_what_it_says(ours):
+    """Without an error in the log, in which Rasa would write every slot."""
+    told = talk(ours, ["你好"])[0]["messages"][0]
+    payloads = [r["payload"] for r in told["quick_replies"]]
+    assert '/ask_policy{"benefit": "minimum_living_allowance"}' in payloads
+    for response in ours.domain.responses.values():
+        for button in (b for variant in response for b in variant.get("buttons", ())):
+            assert "{" not in button["payload"].replace("{{", "").replace("}}", ""), button
