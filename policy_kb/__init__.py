@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from policy_kb.names import Mention, NameIndex, mentions_of
     from policy_kb.reader import Reader, shared_reader
     from policy_kb.resolve import Group
+    from policy_kb.retelling import more_answer, no_more_answer, sources_answer
     from policy_kb.understanding import Understanding, interpret
 
 # Answering brings dictionaries of 50 MB with it, which a process that only reads settings or the store must not carry.
@@ -29,12 +30,13 @@ __getattr__ = lazily(
         "names": ("Mention", "NameIndex", "mentions_of"),
         "reader": ("Reader", "shared_reader"),
         "resolve": ("Group",),
+        "retelling": ("more_answer", "no_more_answer", "sources_answer"),
         "understanding": ("Understanding", "interpret"),
     },
 )
 
 __all__ = [
     "COUNTRY", "Answer", "Citation", "Fact", "Group", "KnowledgeBase", "Mention", "NameIndex", "Query", "QuickReply",
-    "Reader", "Understanding", "answer", "interpret", "mentions_of", "office_answer", "open_engine", "perhaps_meant",
-    "shared_reader", "which_place",
+    "Reader", "Understanding", "answer", "interpret", "mentions_of", "more_answer", "no_more_answer", "office_answer",
+    "open_engine", "perhaps_meant", "shared_reader", "sources_answer", "which_place",
 ]

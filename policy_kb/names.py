@@ -139,8 +139,12 @@ class NameIndex:
         for start, end in spans:
             grouped: dict[str, list[str]] = defaultdict(list)
             for kind, value in self._things[clean[start:end]]:
-                if kind == REGION and not self._is_place(clean, start, end, value, spans) or _negated(clean, start, kind):
+                if kind == REGION and not self._is_place(clean, start, end, value, spans):
                     continue
+                if _negated(clean, start, kind):
+                    if kind != AUDIENCE or (other := self._opposite(value)) is None:
+                        continue
+                    value = other
                 if kind == AUDIENCE and (benefit := self.kb.audiences[value].benefit) and _wished_for(clean, start):
                     kind, value = BENEFIT, benefit
                 grouped[kind].append(value)
@@ -156,6 +160,12 @@ class NameIndex:
         found += [(AGE, (f"{low}-{high}",), s, e) for low, high, s, e in _ages(spaced) if not _negated(clean, s, AGE)]
         found = _without_where_one_works(clean, _not_taken_back(clean, found))
         return tuple(sorted(found, key=lambda m: (m[2], -m[3])))
+
+    def _opposite(self, audience: str) -> str | None:
+        """Of two ways to live the other: 不是农村 is said by somebody in town."""
+        dimension = self.kb.audiences[audience].dimension
+        others = [a.id for a in self.kb.audiences.values() if a.dimension == dimension and a.id != audience]
+        return others[0] if len(others) == 1 else None
 
     def _weight(self, clean: str) -> Callable[[tuple[int, int]], int]:
         def weight(span: tuple[int, int]) -> int:

@@ -66,8 +66,9 @@ def interpret(kb: KnowledgeBase, mentions: Iterable[Mention]) -> Understanding:
     benefits, topic = _subjects(kb, by_kind, categories)
     meant = next((m.value[0] for m in by_kind.get(names.MEANT, ()) if m.value[0] in kb.benefits), None)
     if meant:
-        # 三级残疾低保户有生活补贴没: what is named beside says who the person is.
-        categories += [status for b in benefits if (status := kb.benefits[b].status)]
+        # 三级残疾低保户有生活补贴没: what is named beside says who the person is; 刚超低保一点点 says that he is none of them.
+        if not kb.benefits[meant].status:
+            categories += [status for b in benefits if (status := kb.benefits[b].status)]
         benefits, topic = (meant,), None
     hinted = bool(benefits) and not meant and _only_hinted(kb, by_kind, topic)
     guessed = next((m.value[0] for m in by_kind.get(names.SUBJECT, ()) if m.value[0] in kb.benefits), None)

@@ -79,6 +79,11 @@ class Wording:
 
     def sources(self, citations: Iterable[Citation]) -> str:
         """Every document once, with its sections, issuer, number and day of publication."""
+        items = self.documents(citations)
+        return self("source", sources="；".join(items)) if items else ""
+
+    def documents(self, citations: Iterable[Citation]) -> list[str]:
+        """The documents of :meth:`sources`, one by one."""
         sections: dict[tuple, list[str]] = {}
         for c in citations:
             published = self("source_published", date=c.published.isoformat()) if c.published else None
@@ -88,11 +93,10 @@ class Wording:
             named = sections.setdefault((c.document, details), [])
             if c.section and c.section not in named:
                 named.append(c.section)
-        items = [
+        return [
             self("source_item", title=title, section="、".join(named), details=details)
             for (title, details), named in sections.items()
         ]
-        return self("source", sources="；".join(items)) if items else ""
 
 
 def citation_of(h: Held) -> Citation:
