@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 from rasa_sdk import Action, Tracker
@@ -13,13 +12,20 @@ from actions import base
 from actions.context import Context, asks_the_same, completes, follow, is_no_new_subject
 from actions.interview import Interview
 from actions.otherwise import not_understood, out_of_scope
+from actions.query import query_of
+from actions.retelling import tell_source
 from policy_kb import Answer, KnowledgeBase, Query, Understanding, answer, interpret, office_answer, which_place
 from policy_kb.answer_words import find_words
 from policy_kb.eligibility.reading import heard
+from policy_kb.families import named_among
+from policy_kb.parts import MONEY
 from policy_kb.relevance import direct
+from policy_kb.resolve import INHERITED, LOCAL
 
 PLACES_AT_ONCE = 3
-# How sure it must be that a question is for us before its benefit is guessed.
+# So few words name a benefit by a part of its name.
+FEW_WORDS = 12
+# How sure it must be that a question is for us, or that this benefit is meant, before a benefit is guessed.
 SURE_ENOUGH_TO_GUESS = 0.6
 # Intents that go on with the question before: what is not said again stays.
 # 是的 to 您问的是低保吗 does, too.
@@ -34,11 +40,13 @@ class AnswerPolicy(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         kb = base.knowledge()
-        said = interpret(kb, base.mentions(tracker))
+        before = Context.from_slots(tracker.slots)
+        said = among_the_same(kb, tracker, before, interpret(kb, base.mentions(tracker)))
         intent = base.intent(tracker)
         if intent in {*GOES_ON, "ask_policy"} and tells_more(kb, tracker, said):
             return [FollowupAction("eligibility_form")]
-        before = Context.from_slots(tracker.slots)
+        if said.aspect == "basis" and before.benefits and not (said.names_subject or said.regions or base.is_button(tracker)):
+            return tell_source(dispatcher, tracker, kb, before)
         office = said.office or (said.department if before.aspect == "contact" and intent in GOES_ON else None)
         if office and not said.benefits:
             base.say_answer(dispatcher, office_answer(kb, office, base.day(tracker)))
@@ -46,6 +54,8 @@ class AnswerPolicy(Action):
         if said.out_of_scope and not said.benefits:
             return out_of_scope(dispatcher, kb, said)
         if intent == "correct" and said.is_empty:
+            if before.benefits and base.has_quantity(tracker):  # 不对，只交了四年多
+                return go_on(dispatcher, tracker, kb, before, said, fragment=True)
             base.say(dispatcher, "clarify", kb.wording["correct_what"])
             return base.understood()
         if before.aspect and not before.benefits and not base.has_cue(tracker):
@@ -54,13 +64,45 @@ class AnswerPolicy(Action):
         if intent == "check_eligibility" and not said.aspect:
             said = replace(said, aspect="eligibility")
         goes_on = intent in GOES_ON
-        if said.guessed and asks_the_same(before, said, tracker.latest_message.get("text") or ""):
+        text = tracker.latest_message.get("text") or ""
+        if said.guessed and (asks_the_same(before, said, text) or _hardly_means(tracker, before, text)):
             said, goes_on = replace(said, guessed=None), True
-        elif said.guessed and not (base.confidence(tracker) >= SURE_ENOUGH_TO_GUESS and base.says_of_what(tracker)):
+        elif said.guessed and not (base.is_sure(tracker, SURE_ENOUGH_TO_GUESS) and base.says_of_what(tracker)):
             said = replace(said, guessed=None)
         if _names_nothing_new(said, intent, before) and not base.is_button(tracker):
             return _by_its_words(dispatcher, tracker, kb, before, said)
-        return go_on(dispatcher, tracker, kb, before, said, fragment=goes_on or completes(kb, before, said))
+        goes_on = goes_on or completes(kb, before, said) or is_no_new_subject(before, said)
+        return go_on(dispatcher, tracker, kb, before, said, fragment=goes_on)
+
+
+def among_the_same(kb: KnowledgeBase, tracker: Tracker, before: Context, said: Understanding) -> Understanding:
+    """Read with the talk before: a few words may name one of the benefits talked of by a part of its name (生活的那个), and who
+    asks how many homes or beds there are looks for none of them.
+    """
+    text = tracker.latest_message.get("text") or ""
+    if said.seeks or said.institutions:
+        kind = said.seeks or kb.institutions[said.institutions[0]].kind
+        places = said.regions or tuple(kb.institutions[i].region for i in said.institutions[:1])
+        benefits = said.benefits or (kb.institution_kinds[kind].benefit,)
+        counted = replace(said, institutions=(), seeks=None, benefits=benefits, regions=places, aspect="where")
+        return counted if base.counts(kb, text) else said
+    if not said.age and (age := base.bare_age(text)) and by_age(kb, before.benefits):
+        return replace(said, age=(age, age))
+    if before.benefits and not said.names_subject and len(text) <= FEW_WORDS and not base.is_button(tracker):
+        named = named_among(kb, before.benefits, text)
+        return replace(said, benefits=(named,), guessed=None) if named else said
+    return said
+
+
+def _hardly_means(tracker: Tracker, before: Context, text: str) -> bool:
+    """Whether a few words in a talk about one benefit are too vague to mean another: 交了两年多一点."""
+    return bool(before.benefits) and len(text) <= FEW_WORDS and not base.is_sure_of_subject(tracker, SURE_ENOUGH_TO_GUESS)
+
+
+def by_age(kb: KnowledgeBase, benefits: tuple[str, ...]) -> bool:
+    """Whether what is given depends on the age of the old, so that a bare number is one: 那我婆婆才八十六."""
+    audiences = (p.audience for b in benefits for p in kb.by_benefit.get(b, ()))
+    return any(a.age_from is not None and a.age_from >= base.OLD for a in audiences)
 
 
 def with_guess(said: Understanding) -> Understanding:
@@ -86,7 +128,7 @@ def _names_nothing_new(said: Understanding, intent: str, before: Context) -> boo
     if said.names_subject and not passing or said.seeks:
         return False
     if passing and intent not in GOES_ON:
-        return True
+        return not said.aspect
     nothing = not (said.aspect or said.regions or said.residence or said.categories or said.age or said.year)
     return nothing or bool(said.guessed) and intent not in GOES_ON
 
@@ -104,13 +146,14 @@ def _by_its_words(
             told = answer(kb, query_of(kb, tracker, before))
         if told:
             base.say_answer(dispatcher, told)
-            return base.understood()
+            return base.understood({"words": tracker.latest_message.get("text"), "told": None})
     now = follow(kb, Context(region=before.region, place_asked=before.place_asked), replace(said, benefits=()), fragment=False)
     found = answer(kb, replace(query_of(kb, tracker, now), guessed=said.guessed))
     if found.benefit is None:
-        return not_understood(dispatcher, tracker)
+        # 我想领补助 is understood as far as it goes: which, is asked.
+        return not_understood(dispatcher, tracker, found if base.intent(tracker) == "ask_policy" else None)
     base.say_answer(dispatcher, found)
-    return _remembered(replace(now, benefits=(found.benefit,)), found)
+    return _remembered(replace(now, benefits=(found.benefit,), words=tracker.latest_message.get("text")), found)
 
 
 def in_the_same_matter(
@@ -140,37 +183,34 @@ def go_on(
             return base.understood(now.slots())
         now = follow(kb, now, Understanding(regions=chosen), fragment=True)
         query = query_of(kb, tracker, now)
-    places = said.regions or (query.region,)
+    places = said.regions or before.compared or (query.region,)
     if before.region and base.compares(kb, tracker.latest_message.get("text") or ""):
         places = tuple(dict.fromkeys((before.region, *places)))
     places = places[:PLACES_AT_ONCE]
+    now = replace(now, compared=places if len(places) > 1 else ())
     asked = base.questions(kb, tracker, now.aspect) if said.aspect and len(places) == 1 else (now.aspect,)
     found = [answer(kb, replace(query, region=code, aspect=aspect)) for code in places for aspect in asked]
+    if fragment and said.regions and replace(said, regions=(), department=None) == Understanding():
+        found = [_or_figures(kb, replace(query, region=code), one) for code, one in zip(places, found)]
     if found[0].kind == "clarify":
         found = found[:1]
         if found[0].benefit is None and not now.seeks:
             return not_understood(dispatcher, tracker, found[0], now.slots())
     for one in found:
         base.say_answer(dispatcher, one)
-    return _remembered(now, found[-1])
+    return _remembered(replace(now, words=query.words, told=0), found[-1])
+
+
+def _or_figures(kb: KnowledgeBase, query: Query, found: Answer) -> Answer:
+    """Who only names the place wants what there is at that place: its figures, where it says nothing on what was asked before."""
+    if found.coverage in {LOCAL, INHERITED} or query.aspect in MONEY:
+        return found
+    figures = answer(kb, replace(query, aspect=None))
+    return figures if figures.coverage == LOCAL and any(f.value is not None for f in figures.facts) else found
 
 
 def _remembered(now: Context, found: Answer) -> list[SlotSet]:
     return base.understood(replace(now, place_asked=now.place_asked or found.asks_place).slots())
-
-
-def query_of(kb: KnowledgeBase, tracker: Tracker, now: Context) -> Query:
-    """The question as the answer core takes it."""
-    today = base.day(tracker)
-    as_of = dt.date(now.year, 12, 31) if now.year and now.year < today.year else today
-    region = now.region or base.metadata(tracker).get("region")
-    if region not in kb.regions:  # a zone that a later version of the base no longer has
-        region = None
-    words = "" if base.is_button(tracker) else tracker.latest_message.get("text") or ""
-    return Query(
-        now.benefits, now.aspect, region, as_of, now.group, now.topic, words, now.institutions, now.seeks,
-        frozenset(now.needs), now.place_asked,
-    )
 
 
 def _nearest(kb: KnowledgeBase, codes: tuple[str, ...], region: str | None) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from policy_kb import Answer, Citation, Fact, KnowledgeBase, Mention, QuickReply, shared_reader
 from policy_kb.answer_words import find_words
 from policy_kb.language import plain
-from policy_kb.names import ASPECT, INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, YEAR
+from policy_kb.names import ASPECT, INSTITUTION_KIND, RELATIVE_YEARS, SEEKING, SUBJECT, YEAR
 from policy_kb.quantities import QUANTITY
+from policy_kb.quantities.spoken import clean, numerals
 from policy_kb.settings import kb_url, today
 
 
@@ -47,6 +48,28 @@ def has_cue(tracker: Tracker) -> bool:
     return any(e["entity"] == ASPECT for e in tracker.latest_message.get("entities") or [])
 
 
+def has_quantity(tracker: Tracker) -> bool:
+    """Whether a sum, a time or a number of people is said."""
+    return any(e["entity"] == QUANTITY for e in tracker.latest_message.get("entities") or [])
+
+
+# A number with one of these behind it counts something else.
+_COUNTED = regex.compile(r"[个万千百元块毛年月天号路名人级%％亩斤分点张家次]")
+LONGEST_WITH_AGE = 16
+
+
+def bare_age(text: str) -> int | None:
+    """The one number in a few words that an old person's age may be: 那我婆婆才八十六, 90 ne."""
+    if len(text) > LONGEST_WITH_AGE:
+        return None
+    read, _ = clean(text)
+    found = list(numerals(read))
+    if len(found) != 1 or found[0].low != found[0].high or not OLD <= found[0].low <= OLDEST_WRITTEN:
+        return None
+    return None if _COUNTED.match(read, found[0].end) else int(found[0].low)
+
+
+OLD, OLDEST_WRITTEN = 60, 110
 _EMPTY = regex.compile(
     r"请问|什么|怎么|多少|可以|有没有|[要去在到给能会有没想问下我您你的了吗嘛呢啊呀哪里几个这那些还是不多钱冇攞]|[^\p{Han}a-zA-Z0-9]"
 )
@@ -88,9 +111,25 @@ def confidence(tracker: Tracker) -> float:
     return (tracker.latest_message.get("intent") or {}).get("confidence") or 0.0
 
 
+def is_sure(tracker: Tracker, enough: float) -> bool:
+    """Whether the pipeline is sure of the intent, or of the benefit that it thinks is meant."""
+    return confidence(tracker) >= enough or is_sure_of_subject(tracker, enough)
+
+
+def is_sure_of_subject(tracker: Tracker, enough: float) -> bool:
+    """Whether the pipeline is sure of the benefit that it thinks is meant."""
+    entities = tracker.latest_message.get("entities") or []
+    return any(e["entity"] == SUBJECT and (e.get("confidence_entity") or 0.0) >= enough for e in entities)
+
+
 def compares(kb: KnowledgeBase, text: str) -> bool:
     """Whether one thing is to be set beside another: 跟綦江比哪个高."""
     return bool(find_words(kb, "compare", plain(text)))
+
+
+def counts(kb: KnowledgeBase, text: str) -> bool:
+    """Whether it is asked how many there are in all: 一共好多张床, 有几家."""
+    return bool(find_words(kb, "count", plain(text)))
 
 
 def is_button(tracker: Tracker) -> bool:

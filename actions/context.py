@@ -25,13 +25,17 @@ class Context:
     seeks: str | None = None
     needs: tuple[str, ...] = ()
     place_asked: bool = False
+    # Places that the last answer set beside each other, the words it answered, and how often 还有呢 was asked since.
+    compared: tuple[str, ...] = ()
+    words: str | None = None
+    told: int = 0
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any]) -> Context:
         given = {name: slots.get(name) for name in cls.__dataclass_fields__}
-        for name in ("benefits", "categories", "institutions", "needs"):
+        for name in ("benefits", "categories", "institutions", "needs", "compared"):
             given[name] = tuple(given[name] or ())
-        given["place_asked"] = bool(given["place_asked"])
+        given["place_asked"], given["told"] = bool(given["place_asked"]), int(given["told"] or 0)
         given["age"] = tuple(given["age"]) if given["age"] else None
         return cls(**given)
 

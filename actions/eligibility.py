@@ -10,10 +10,11 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.answer import AnswerPolicy, query_of
+from actions.answer import AnswerPolicy
 from actions.context import Context, follow
 from actions.interview import PAUSED, REGION, RUNNING, SHOWN, Interview
 from actions.otherwise import HUMAN
+from actions.query import query_of
 from policy_kb import COUNTRY, KnowledgeBase, Understanding, emergencies, interpret
 from policy_kb.answer_words import find_words
 from policy_kb.eligibility import UNDETERMINED, BadFacts, Household, read_household, screen
@@ -37,6 +38,8 @@ ELSEWHERE = {
     "ask_policy", "inform", "correct", "not_clear", "out_of_scope", "capabilities", "who_are_you", "request_human", "complaint",
     "wrong_answer", "danger", "erase_data", "start_over", "ticket_status", "thanks", "greet", "goodbye", "small_talk", "praise",
 }
+# Asked without a name these ask of what is being looked at: 从交上去到批下来要多久.
+OF_POLICY = {"materials", "procedure", "where", "time_limit", "contact", "basis"}
 # What goes before any answer that names nothing of the household itself.
 FIRST = {"danger", "request_human", "complaint", "erase_data", "start_over", "ticket_status"}
 _TYPES = {"bool": "bool", "choice": "choice", "integer": "integer", "money": "money", "list": "list"}
@@ -179,7 +182,7 @@ def learn(kb: KnowledgeBase, tracker: Tracker) -> list[EventType]:
     if said.unknown or interview.asking == REGION and _matches(kb, "unknown", text):
         return _saved(interview.not_known())
     found = interpret(kb, base.mentions(tracker))
-    named = found.names_subject or found.office or found.out_of_scope
+    named = found.names_subject or found.office or found.out_of_scope or found.aspect in OF_POLICY
     nothing_known = intent in {"inform", "correct", "out_of_scope"} and not named
     if intent in ELSEWHERE and not nothing_known:
         return []

@@ -1,16 +1,16 @@
-"""Turns that live on the question before: they name nothing by themselves, or want the answer told more simply."""
+"""Turns that live on the question before: they name nothing by themselves."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.answer import go_on, in_the_same_matter, query_of, with_guess
+from actions.answer import AnswerPolicy, among_the_same, go_on, in_the_same_matter, with_guess
 from actions.context import Context, completes, follow
 from actions.otherwise import not_understood, out_of_scope
+from actions.query import query_of
+from actions.retelling import tell_more, tell_shortly, tell_source
 from policy_kb import KnowledgeBase, answer, interpret
 
 # A longer text that sounds like other people's business is.
@@ -21,15 +21,18 @@ def follow_up(dispatcher: CollectingDispatcher, tracker: Tracker, kb: KnowledgeB
     """After a question a short text that names nothing is about the same thing, if it asks something (多少天给结论, 这个要问谁)
     or if the base says something on its words (喝醉了呢). None where it is no such text.
     """
-    said, before = interpret(kb, base.mentions(tracker)), Context.from_slots(tracker.slots)
+    before, named = Context.from_slots(tracker.slots), interpret(kb, base.mentions(tracker))
+    said = among_the_same(kb, tracker, before, named)
     text = tracker.latest_message.get("text") or ""
     if said.out_of_scope:
         return None
     compared = before.benefits and said.regions and not said.names_subject and base.compares(kb, text)
     if len(text) <= LONGEST_IN_WORDS and (compared or completes(kb, before, said)):
         return go_on(dispatcher, tracker, kb, before, with_guess(said), fragment=True)
-    if said.names_subject:
+    if named.names_subject:
         return None
+    if said.names_subject:
+        return go_on(dispatcher, tracker, kb, before, said, fragment=True)
     if said.aspect and not base.says_of_what(tracker):  # 要什么材料
         return go_on(dispatcher, tracker, kb, before, said, fragment=True)
     if not before.benefits:
@@ -73,16 +76,43 @@ class NotUnderstood(Action):
 
 
 class Explain(Action):
-    """Tells the last answer again in its shortest form; with nothing asked before, says what can be asked."""
+    """Tells the last answer again in its shortest form."""
 
     def name(self) -> str:
         return "action_explain"
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
+        return tell_shortly(dispatcher, tracker, base.knowledge(), Context.from_slots(tracker.slots))
+
+
+class TellSource(Action):
+    """Says where the last answer stands; what names something else to ask about is answered."""
+
+    def name(self) -> str:
+        return "action_tell_source"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         kb, before = base.knowledge(), Context.from_slots(tracker.slots)
-        if not before.benefits:
-            dispatcher.utter_message(response="utter_capabilities")
-            return base.understood()
-        found = answer(kb, replace(query_of(kb, tracker, before), words="", brief=True))
-        base.say_answer(dispatcher, found)
-        return base.understood()
+        if asks_of_another(kb, tracker, before):
+            return await AnswerPolicy().run(dispatcher, tracker, domain)
+        return tell_source(dispatcher, tracker, kb, before)
+
+
+class TellMore(Action):
+    """Says what else there is on the last question; what names something else to ask about is answered."""
+
+    def name(self) -> str:
+        return "action_tell_more"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
+        kb, before = base.knowledge(), Context.from_slots(tracker.slots)
+        said = among_the_same(kb, tracker, before, interpret(kb, base.mentions(tracker)))
+        if asks_of_another(kb, tracker, before) or set(said.benefits) - set(before.benefits):
+            return await AnswerPolicy().run(dispatcher, tracker, domain)
+        return tell_more(dispatcher, tracker, kb, before)
+
+
+def asks_of_another(kb: KnowledgeBase, tracker: Tracker, before: Context) -> bool:
+    """Whether a message names a subject or a place that the question before was not about."""
+    said = interpret(kb, base.mentions(tracker))
+    return said.names_subject and not set(said.benefits) <= set(before.benefits) or bool(set(said.regions) - {before.region})

@@ -9,10 +9,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
-from actions.answer import query_of
 from actions.context import Context, follow
 from actions.follow_ups import follow_up
 from actions.otherwise import out_of_scope
+from actions.query import query_of
 from policy_kb import interpret, perhaps_meant
 
 
