@@ -48,7 +48,7 @@ def train_if_needed() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     log = folder / "train.log"
     command = [
-        sys.executable, "-W", "ignore", "-m", "rasa", "train", "--config", "config.yml", "--domain", "domain", "--data",
+        sys.executable, "-W", "ignore", "-m", "bot.rasa_host.train", "--config", "config.yml", "--domain", "domain", "--data",
         "nlu_data", "--out", str(folder), "--fixed-model-name", f"{model.name.removesuffix('.tar.gz')}-new",
         # Rasa would take what it trained before from its cache wherever a component's own class is the same, whatever it imports.
         "--skip-validation", "--force",

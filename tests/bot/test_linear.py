@@ -7,6 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from bot.nlu import linear
 from bot.nlu.linear import LinearModel
 
 TEXTS = ["低保多少钱", "低保怎么办", "天气怎么样", "天气好", "转人工", "找人工", "低保低保", "今天天气"]
@@ -22,7 +23,7 @@ def model() -> LinearModel:
 def test_probabilities_are_those_of_scikit_learn(model, text):
     vectors = TfidfVectorizer(analyzer=list, min_df=1, sublinear_tf=True)
     counted = vectors.fit_transform([list(t) for t in TEXTS])
-    regression = LogisticRegression(C=20.0, solver="liblinear", class_weight="balanced", random_state=0, tol=0.001)
+    regression = LogisticRegression(C=20.0, solver="liblinear", class_weight="balanced", random_state=0, tol=linear.TOLERANCE)
     regression.fit(counted, LABELS)
     wanted = dict(zip(regression.classes_, regression.predict_proba(vectors.transform([list(text)]))[0]))
     assert dict(model.ranking(list(text))) == pytest.approx(wanted, rel=1e-6)
