@@ -27,6 +27,8 @@ ASKING = {ASK, INFORM, ELIGIBILITY, CORRECT}
 _BABBLE = regex.compile(r"(.{1,4}?)\1+")
 # What the scope of a text decides.
 _WHOSE = {ASK, INFORM, OUT_OF_SCOPE, NOT_UNDERSTOOD}
+# Said with the message by whoever has the conversation: a benefit was asked about before.
+IN_CONVERSATION = "in_conversation"
 HANDOVER = {"request_human", "complaint", "wrong_answer"}
 # What is said beside a question without being one: 好的谢谢，那孤儿呢.
 COURTESY = {"greet", "thanks", "goodbye", "acknowledge", "affirm", "deny", "praise", "small_talk", "capabilities"}
@@ -38,6 +40,8 @@ FRAGMENT = {"region", "audience", "aspect", "year", "age"}
 LEARNED = {"asks", "subject", "meant", QUANTITY}
 # Entries of the base's out_of_scope whose words make a name of ours part of another topic.
 ELSEWHERE = {"other_topics", "homework_and_stories", "sports_news", "stocks_and_lottery"}
+
+MONEY = {"amount", "fee"}
 
 # Where one lives is said with any question: 云安农村低保.
 HARDLY_PERSONAL = frozenset({"residence"})
@@ -62,6 +66,8 @@ class Seen:
     found: tuple[dict[str, Any], ...]
     asks: bool
     ours: float
+    # Whether a benefit is being talked of already.
+    goes_on: bool = False
 
     @classmethod
     def of(cls, message: Message) -> Seen:
@@ -71,7 +77,7 @@ class Seen:
             message.get(TEXT) or "", intent.get("name"), intent.get("confidence", 0.0),
             tuple((r["name"], r["confidence"]) for r in message.get("intent_ranking", [])),
             tuple(e for e in entities if e["entity"] not in LEARNED), any(e["entity"] == "asks" for e in entities),
-            message.get(OURS_SHARE, 0.5),
+            message.get(OURS_SHARE, 0.5), bool((message.get("metadata") or {}).get(IN_CONVERSATION)),
         )
 
     @property
@@ -110,9 +116,10 @@ class IntentGuard(WithKnowledge):
     """Corrects the learned intent by what is certain; the first rule that has something to say decides.
 
     Danger named in words of the knowledge base is danger, whatever the classifier thinks. A danger that only the classifier
-    sees must be likely (``danger_threshold``; more so beside a benefit's name or words known to be harmless), and nobody is
-    handed over on a guess (``handover_threshold``). Whose business a text is the scope decides, from a share on that depends on
-    whether the intent asks something and what it names (``ours_…``); from ``perhaps_ours`` on it is asked back. Below
+    sees must be likely (``danger_threshold``; more so beside a benefit's name, in a talk about one, or beside words known to be
+    harmless), and nobody is handed over on a guess (``handover_threshold``). Whose business a text is the scope decides, from a
+    share on that depends on whether the intent asks something and what it names (``ours_…``); from ``perhaps_ours`` on it is
+    asked back. Below
     ``unsure_threshold`` nothing but a name we know makes a question.
     """
 
@@ -120,7 +127,7 @@ class IntentGuard(WithKnowledge):
     def get_default_config() -> dict[str, Any]:
         return {
             "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
-            "ours_if_it_asks": 0.6, "ours_if_it_asks_precisely": 0.5, "ours_anyhow": 0.8, "perhaps_ours": 0.4,
+            "ours_if_it_asks": 0.45, "ours_if_it_asks_precisely": 0.35, "ours_anyhow": 0.7, "perhaps_ours": 0.3,
             "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6, "told_share": 0.4,
         }
 
@@ -148,7 +155,8 @@ class IntentGuard(WithKnowledge):
         """How sure the classifier must be of a danger that the base has no words for."""
         if emergencies.is_spared(kb, seen.text):
             return self._config["danger_threshold_beside_harmless"]
-        return self._config["danger_threshold_beside_benefit" if seen.names_subject else "danger_threshold"]
+        beside = seen.names_subject or seen.goes_on
+        return self._config["danger_threshold_beside_benefit" if beside else "danger_threshold"]
 
     def _wants_check(self, seen: Seen) -> str | None:
         """Words that ask us to look whether somebody qualifies, not what the rule is; 接着看 goes on with what was begun."""
@@ -161,15 +169,18 @@ class IntentGuard(WithKnowledge):
             return ASK if seen.intent == ELIGIBILITY else None
         if find_words(kb, "check", text):
             return ELIGIBILITY
-        may = seen.names_subject and find_words(kb, "may", text)
+        # 能免学费不 asks about the fee, whoever it is for.
+        of_money = any(e["entity"] == "aspect" and set(e["value"].split(",")) & MONEY for e in seen.found)
+        may = seen.names_subject and not of_money and find_words(kb, "may", text)
         return ELIGIBILITY if may and set(heard(kb, seen.text).facts) - HARDLY_PERSONAL else None
 
     def _nothing_to_check(self, seen: Seen) -> str | None:
         """帮我看下快递到哪儿了 sounds like a check to the classifier; in ours stands a benefit, somebody's lot, or getting."""
         if seen.intent != ELIGIBILITY or seen.kinds - {"aspect", "region", "office", "out_of_scope"}:
             return None
-        founded = find_words(self.knowledge, "entitled", plain(seen.text))
-        return None if founded or heard(self.knowledge, seen.text).facts else OUT_OF_SCOPE
+        if find_words(self.knowledge, "entitled", plain(seen.text)) or heard(self.knowledge, seen.text).facts:
+            return None
+        return ASK if seen.ours >= self._config["ours_anyhow"] else OUT_OF_SCOPE  # 帮我查一下标准
 
     def _goes_on(self, seen: Seen) -> str | None:
         whole = seen.kinds and seen.kinds <= FRAGMENT and seen.covered >= self._config["fragment_share"]
@@ -186,7 +197,8 @@ class IntentGuard(WithKnowledge):
 
     def _no_handover_on_a_guess(self, seen: Seen) -> str | None:
         if seen.intent in HANDOVER and seen.confidence < self._config["handover_threshold"]:
-            return ASK if seen.names_subject else NOT_UNDERSTOOD
+            asks = seen.asks and seen.ours >= self._config["ours_if_it_asks"]
+            return ASK if seen.names_subject or asks else NOT_UNDERSTOOD
         return None
 
     def _courtesy_and_question(self, seen: Seen) -> str | None:

@@ -68,7 +68,8 @@ class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"C": 20.0, "min_df": 2, "threshold": 0.3, "threshold_against_name": 0.6, "name_weight": 0.1}
+        return {"C": 20.0, "min_df": 2, "threshold": 0.3, "threshold_against_name": 0.6, "name_weight": 0.1,
+                "others_share": 0.8, "unlikely": 0.12}
 
     def label_of(self, example: Message) -> str | None:
         return next(iter(example_metadata(example).get("benefit") or ()), NOTHING)
@@ -98,8 +99,13 @@ class SubjectClassifier(TrainedOnExamples, EntityExtractorMixin):
         if not benefits or benefit in benefits or any(m.kind == INSTITUTION for m in named):
             return False
         margin = self._config["name_weight"] * max(len(m.text) for m in named)
-        enough = max(self._config["threshold_against_name"], max(likely.get(b, 0.0) for b in benefits) + margin)
-        return confidence >= enough and all(self._knows(kb, m) for m in named if m.kind in {BENEFIT, TOPIC})
+        by_name = max(likely.get(b, 0.0) for b in benefits)
+        enough = max(self._config["threshold_against_name"], by_name + margin)
+        # 超了低保线又透析: which of several is open, but surely none that is named.
+        others = 1.0 - likely.get(NOTHING, 0.0) - sum(likely.get(b, 0.0) for b in benefits)
+        none_named = others >= self._config["others_share"] and by_name < self._config["unlikely"]
+        sure = confidence >= enough or none_named and confidence >= self._config["threshold"]
+        return sure and all(self._knows(kb, m) for m in named if m.kind in {BENEFIT, TOPIC})
 
     def _knows(self, kb: KnowledgeBase, name: Mention) -> bool:
         """Whether a name was learned with, or the classifier takes it for what the base does, or it gives way anyhow (学费)."""

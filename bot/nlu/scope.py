@@ -41,7 +41,9 @@ class ScopeClassifier(TrainedOnExamples):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
-            "C": 5.0, "min_df": 2, "ours": ["ask_policy", "inform", "check_eligibility", "correct"], "others": ["out_of_scope"],
+            "C": 5.0, "min_df": 2,
+            "ours": ["ask_policy", "inform", "check_eligibility", "correct", "ask_source", "ask_more"],
+            "others": ["out_of_scope"],
         }
 
     def __init__(self, *args: Any, **more: Any) -> None:

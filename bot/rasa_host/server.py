@@ -27,6 +27,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.log_utils import configure_structlog
 
+from bot.nlu.guard import IN_CONVERSATION
 from bot.rasa_host import patches, workers
 from bot.rasa_host.graph import OrderedGraphRunner
 from bot.rasa_host.inner_actions import InnerActions
@@ -76,7 +77,9 @@ async def answer(agent: rasa.core.agent.Agent, body: dict[str, Any]) -> dict[str
     sender = uuid.uuid4().hex
     output = CollectingOutputChannel()
     text = body["payload"] if body.get("payload") else neutralise(body["text"])
-    message = UserMessage(text, output, sender, input_channel="huimin", metadata=body.get("metadata") or {})
+    asked_before = ((body.get("context") or {}).get("slots") or {}).get("benefits")
+    metadata = {**(body.get("metadata") or {}), IN_CONVERSATION: bool(asked_before)}
+    message = UserMessage(text, output, sender, input_channel="huimin", metadata=metadata)
     try:
         store.put(sender, body.get("context"))
         await agent.handle_message(message)
