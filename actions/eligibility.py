@@ -35,8 +35,9 @@ MAX_OPTIONS = 8
 MAX_CHANGES = 4
 # What leaves the question for something else, which is answered before the question comes again.
 ELSEWHERE = {
-    "ask_policy", "inform", "correct", "not_clear", "out_of_scope", "capabilities", "who_are_you", "request_human", "complaint",
-    "wrong_answer", "danger", "erase_data", "start_over", "ticket_status", "thanks", "greet", "goodbye", "small_talk", "praise",
+    "ask_policy", "inform", "correct", "not_clear", "ask_source", "ask_more", "out_of_scope", "capabilities", "who_are_you",
+    "request_human", "complaint", "wrong_answer", "danger", "erase_data", "start_over", "ticket_status", "thanks", "greet",
+    "goodbye", "small_talk", "praise",
 }
 # Asked without a name these ask of what is being looked at: 从交上去到批下来要多久.
 OF_POLICY = {"materials", "procedure", "where", "time_limit", "contact", "basis"}

@@ -53,7 +53,8 @@ class SnapshotTrackerStore(TrackerStore, SerializedTrackerAsText):
     def take(self, sender_id: str) -> dict[str, Any]:
         """Remove the tracker and return its context, bounded to the last turn and the loop that was active before it.
 
-        Neither the resident's words nor what was said to them are kept: rules need the intents and actions only.
+        Of the events neither the resident's words nor what was said to them are kept: rules need the intents and actions only.
+        The words of the question last answered are a slot, masked as they came, so that it can be answered once more.
         """
         tracker = self._trackers.pop(sender_id)
         events = [e for e in tracker.applied_events() if e.type_name in {"user", "action", "active_loop"}]
