@@ -33,6 +33,8 @@ HOW = """- **Sets.** `held_out.yml` (`tests/nlu/`) has intents only. The noisy u
   turns; at first sight they gave for the benefit 87.5 % and 85.8 %, the aspect 84.2 % and 79.2 %, near questions wrongly answered
   2.5 % and 2.5 %, whole conversations 55.0 % and 66.2 %. Only `dev5` was looked at since. The examples learned from then on are by
   others again, who saw none of these sets; a line that stands word for word in one of them was left out.
+- **final** has been counted four times in all. After the third count (everyday 3.1 %) the guard's thresholds were put back to what they
+  had been before, on which dev's counts had agreed; nothing else was ever decided by it.
 - **Asked back** are questions in scope where the reply asks whether the benefit is meant (`您问的是…吗`); they are among the right ones.
 - **Macro F1** counts every intent the same, those wanted once or twice (n) too: it moves by whole points with one utterance."""
 COLUMNS = ("set", "kind", "noise", "text", "wanted", "got")
