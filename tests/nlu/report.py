@@ -12,7 +12,7 @@ from tests.nlu.scores import Tally
 from tests.processes.held_out.scoring import PARTS
 
 SECRET = (
-    "What went wrong in `noisy test`, `test4` and `final` is neither shown nor listed: nobody may tune on them. Their counts are all "
+    "What went wrong in `noisy test`, `test4`, `test5` and `final` is neither shown nor listed: nobody may tune on them. Their counts are all "
     "there is."
 )
 HOW = """- **Sets.** `held_out.yml` (`tests/nlu/`) has intents only. The noisy utterances (`tests/processes/held_out/`) are labelled with all
