@@ -30,6 +30,7 @@ test: setup-test ## everything that must be green: lint, data, units, processes,
 	@tools/system-packages.sh
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory validate
+	@$(PY) -m bot train
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target unit public
 	@$(MAKE) --no-print-directory processes
 	@$(MAKE) --no-print-directory e2e
