@@ -81,17 +81,22 @@ def among_the_same(kb: KnowledgeBase, tracker: Tracker, before: Context, said: U
     """
     text = tracker.latest_message.get("text") or ""
     if said.seeks or said.institutions:
-        kind = said.seeks or kb.institutions[said.institutions[0]].kind
-        places = said.regions or tuple(kb.institutions[i].region for i in said.institutions[:1])
-        benefits = said.benefits or (kb.institution_kinds[kind].benefit,)
-        counted = replace(said, institutions=(), seeks=None, benefits=benefits, regions=places, aspect="where")
-        return counted if base.counts(kb, text) else said
+        return _counted(kb, said) if base.counts(kb, text) and not base.is_button(tracker) else said
     if not said.age and (age := base.bare_age(text)) and by_age(kb, before.benefits):
         return replace(said, age=(age, age))
     if before.benefits and not said.names_subject and len(text) <= FEW_WORDS and not base.is_button(tracker):
         named = named_among(kb, before.benefits, text)
         return replace(said, benefits=(named,), guessed=None) if named else said
     return said
+
+
+def _counted(kb: KnowledgeBase, said: Understanding) -> Understanding:
+    """The homes of a kind at a place asked about together, by their name or kind: 万盛养老院一共好多张床."""
+    named = [kb.institutions[i] for i in said.institutions if i in kb.institutions]
+    kinds = [said.seeks] if said.seeks else [i.kind for i in named]
+    benefits = said.benefits or tuple(kb.institution_kinds[kind].benefit for kind in kinds[:1])
+    places = said.regions or tuple(i.region for i in named[:1])
+    return replace(said, institutions=(), seeks=None, benefits=benefits, regions=places, aspect="where")
 
 
 def _hardly_means(tracker: Tracker, before: Context, text: str) -> bool:

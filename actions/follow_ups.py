@@ -106,13 +106,12 @@ class TellMore(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict) -> list:
         kb, before = base.knowledge(), Context.from_slots(tracker.slots)
-        said = among_the_same(kb, tracker, before, interpret(kb, base.mentions(tracker)))
-        if asks_of_another(kb, tracker, before) or set(said.benefits) - set(before.benefits):
+        if asks_of_another(kb, tracker, before):
             return await AnswerPolicy().run(dispatcher, tracker, domain)
         return tell_more(dispatcher, tracker, kb, before)
 
 
 def asks_of_another(kb: KnowledgeBase, tracker: Tracker, before: Context) -> bool:
     """Whether a message names a subject or a place that the question before was not about."""
-    said = interpret(kb, base.mentions(tracker))
+    said = among_the_same(kb, tracker, before, interpret(kb, base.mentions(tracker)))
     return said.names_subject and not set(said.benefits) <= set(before.benefits) or bool(set(said.regions) - {before.region})
