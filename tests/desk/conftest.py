@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 
 import pytest
 
 from desk import conversations as talk
+from desk.__main__ import main
 from desk.store import open_store
 
 
@@ -43,3 +45,16 @@ def incoming():
 def conversation(db, incoming) -> str:
     """A conversation with one unanswered message."""
     return talk.begin(db, incoming())[0]
+
+
+@pytest.fixture
+def desk(url, monkeypatch, capsys):
+    """A desk command in this process: (exit status, what it printed, what it complained of)."""
+    monkeypatch.setenv("HUIMIN_DESK_URL", url)
+
+    def run(*args: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["desk", *args])
+        status = main()
+        return status, *capsys.readouterr()
+
+    return run

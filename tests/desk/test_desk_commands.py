@@ -12,7 +12,6 @@ import sqlalchemy as sa
 
 from desk import cases
 from desk import conversations as talk
-from desk.__main__ import main
 from desk.texts import text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,19 +28,6 @@ def terminal(url):
             encoding="utf-8", timeout=60,
         )
         return done.returncode, done.stdout, done.stderr
-
-    return run
-
-
-@pytest.fixture
-def desk(url, monkeypatch, capsys):
-    """The same command in this process, which starts sooner."""
-    monkeypatch.setenv("HUIMIN_DESK_URL", url)
-
-    def run(*args: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["desk", *args])
-        status = main()
-        return status, *capsys.readouterr()
 
     return run
 

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 import sqlalchemy as sa
 
 from desk import accounts, cases
 from desk import conversations as talk
-from desk.__main__ import main
 from desk.account_tables import audit_log
 from desk.audit import Actor
 from desk.texts import text
 
 BY = Actor(None, "test")
-
-
-@pytest.fixture
-def desk(url, monkeypatch, capsys):
-    """A desk command in this process: (exit status, what it printed, what it complained of)."""
-    monkeypatch.setenv("HUIMIN_DESK_URL", url)
-
-    def run(*args: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["desk", *args])
-        status = main()
-        return status, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture
