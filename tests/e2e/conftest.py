@@ -36,6 +36,15 @@ def server_url():
     return url.rstrip("/")
 
 
+@pytest.fixture(scope="session")
+def desk(_running_service):
+    """The terminal of a member of staff, on the running service's stores: ``desk("reply", ticket, "您好。")``; what it printed."""
+    if _running_service is None:
+        pytest.skip("the service under test was started by somebody else")
+    _running_service.run("desk", "user", "add", "wang", "--name", "王芳", "--role", "staff", "--department", "云安区民政局")
+    return lambda *args: _running_service.run("desk", *args, *(() if args[0] == "feedback" else ("--as", "王芳")))
+
+
 @pytest.fixture(scope="module")
 def browser(server_url):
     from tests.e2e.chat_page import sync_api  # skips where there is no playwright

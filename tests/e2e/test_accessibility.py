@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.chat_page import WAIT, ask, bots, box, expect, mine
 from tests.e2e.test_chat_page import AMOUNT, HEADLINE, HISTORIC
-from tests.e2e.test_events import desk, staff, streaming, ticket  # noqa: F401
+from tests.e2e.test_events import staff, streaming, ticket
 from tests.e2e.test_notice import OFFICE, put_up  # noqa: F401
 from tests.e2e.test_record_page import notice, panel
 from tests.e2e.test_speech import EARS
@@ -152,7 +152,7 @@ def test_the_record_and_its_confirm_step(page, clean):
 # —— a person ——
 
 
-def test_waiting_for_a_person_and_the_reply(page, desk, clean):  # noqa: F811
+def test_waiting_for_a_person_and_the_reply(page, desk, clean):
     number = ticket(page)
     expect(page.get_by_text("正在等待工作人员，")).to_be_visible()
     clean()

@@ -10,7 +10,7 @@ import pytest
 from bot.demo import make_site
 from tests.e2e.chat_page import ROOT, WAIT, ask, bots, box, expect, fits, mine, watched
 from tests.e2e.test_chat_page import AMOUNT
-from tests.e2e.test_events import WITHIN, desk, staff, ticket  # noqa: F401
+from tests.e2e.test_events import WITHIN, staff, ticket
 from tests.e2e.website import SITE, serving
 from tests.service import free_port
 
@@ -179,7 +179,7 @@ def test_what_is_typed_does_not_trigger_the_sites_shortcuts(visit):
     assert pg.evaluate("window.keys") == []
 
 
-def test_a_persons_reply_while_the_window_is_closed_shows_on_the_button(visit, desk):  # noqa: F811
+def test_a_persons_reply_while_the_window_is_closed_shows_on_the_button(visit, desk):
     pg = opened(visit())
     number = ticket(pg)
     pg.get_by_role("button", name="收起").click()

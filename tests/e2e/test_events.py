@@ -28,14 +28,6 @@ def streaming(page) -> None:
     expect(page.locator("#huimin")).to_have_attribute("data-live", "stream", timeout=WAIT)
 
 
-@pytest.fixture
-def desk(_running_service):
-    """The terminal of a member of staff, on the same stores."""
-    if _running_service is None:
-        pytest.skip("the service under test was started by somebody else")
-    return lambda *args: _running_service.run("desk", *args, *(() if args[0] == "feedback" else ("--as", "王芳")))
-
-
 def test_a_persons_reply_appears_within_three_seconds_without_reload(page, desk):
     number = ticket(page)
     streaming(page)
