@@ -102,6 +102,7 @@ benchmark-desk: setup-test ## 200 residents and 20 people at the desk: how long 
 
 benchmark-processes: setup-test train ## one, two and four Rasa processes behind the gateway: throughput and memory
 	@$(PY) -m benchmarks.processes
+
 benchmark-routing: setup-test ## which department a message goes to, beside TF-IDF with a linear SVM
 	@$(PY) -m benchmarks.routing
 	@$(PY) -m benchmarks.routing --statements
