@@ -17,6 +17,7 @@ from desk.migrations import StoreIsNewer
 from desk.naming import Names, knowledge
 from desk.routing import commands as routing_commands
 from desk.store import open_store
+from desk.terminal import add_as, as_reviewer
 
 
 def show_feedback(db, args) -> None:
@@ -41,7 +42,8 @@ def main() -> int:
     opinions = commands.add_parser("feedback", help="列出居民对回答的评价：新的在前，附问题和回答")
     opinions.add_argument("--not-helpful", action="store_true", help="只看没有帮助的")
     opinions.add_argument("--since", type=day, metavar="日期", help="从这一天起，例如 2026-11-22")
-    opinions.set_defaults(run=show_feedback)
+    add_as(opinions)
+    opinions.set_defaults(run=as_reviewer(show_feedback, "feedback_read"))
     review_commands.add_to(commands)
     account_commands.add_to(commands)
     routing_commands.add_commands(commands)

@@ -16,7 +16,8 @@ ONE_LOOK = dt.timedelta(minutes=10)
 ACTIONS = (
     "login", "login_failed", "login_locked", "logout", "logout_everywhere", "password_changed", "link_made", "link_used",
     "account_added", "account_disabled", "account_enabled", "account_unlocked", "role_changed", "password_reset",
-    "conversation_opened", "callback_seen", "audit_opened", "answer_reviewed", "reviews_exported", "case_changed",
+    "conversation_opened", "callback_seen", "audit_opened", "answer_reviewed", "reviews_exported", "feedback_read",
+    "case_changed",
 )
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import getpass
 
 from desk import callbacks, cases, follow_ups
 from desk import conversations as talk
 from desk.case_words import department_of, event_of, reasons_of, when
 from desk.secret import secret_key
-from desk.terminal import as_somebody
+from desk.terminal import add_as, as_somebody
 from desk.texts import text
 from policy_kb.settings import today
 
@@ -168,5 +167,5 @@ def add_to(commands: argparse._SubParsersAction) -> None:
 
 
 def _by(command: argparse.ArgumentParser, does: str, run, permission: str) -> None:
-    command.add_argument("--as", dest="name", default=getpass.getuser(), help="您的姓名或登录名，居民看到的是姓名")
+    add_as(command)
     command.set_defaults(run=as_somebody(run, permission, _LOOKS.get(does, "case_changed")), does=does)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import getpass
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
-from desk import audit, to_review
+from desk import to_review
 from desk.case_commands import day
 from desk.case_words import when
 from desk.gaps import KINDS, QUOTED_FROM, gaps, totals
@@ -22,6 +21,7 @@ from desk.moves import NotPossible
 from desk.naming import Names, knowledge
 from desk.review_export import Exported, export, texts_in
 from desk.tables import MARKS
+from desk.terminal import add_as, as_reviewer
 from desk.texts import text
 from policy_kb.settings import ROOT
 
@@ -44,18 +44,19 @@ def add_to(commands: argparse._SubParsersAction) -> None:
     listing.add_argument("--why", choices=to_review.WHYS, help=f"只看一种原因：{whys}")
     shows = "，".join(f"{s} {text('review_show_' + s)}" for s in to_review.SHOWS)
     listing.add_argument("--show", choices=to_review.SHOWS, default=to_review.TO_DO, help=f"{shows}；默认 to_do")
-    listing.set_defaults(run=show_list)
+    listing.set_defaults(run=as_reviewer(show_list))
     exporting = own.add_parser("export", help="把标好的回答写成对话测试和训练例句")
     exporting.add_argument("folder", type=Path, help=f"写到这个文件夹：{TESTS}、{EXAMPLES}")
     marks = "，".join(f"{m} {text('mark_' + m)}" for m in MARKS)
     exporting.add_argument("--mark", choices=MARKS, action="append", help=f"只要这种标记，可以写几次：{marks}")
     exporting.add_argument("--force", action="store_true", help="文件已经有了也写，原来的内容就没有了")
-    exporting.set_defaults(run=write_export)
+    exporting.set_defaults(run=as_reviewer(write_export, "reviews_exported"))
     missing = commands.add_parser("gaps", help="居民问了而我们没有收录的，按地区和事项")
     missing.add_argument("--json", action="store_true", help="给程序读的格式")
-    missing.set_defaults(run=show_gaps)
+    missing.set_defaults(run=as_reviewer(show_gaps))
     for command in (listing, exporting, missing):
         command.add_argument("--since", type=day, metavar="日期", help="从这一天起，例如 2026-11-22")
+        add_as(command)
 
 
 def _since(args: argparse.Namespace) -> dt.datetime | None:
@@ -94,8 +95,6 @@ def write_export(db: Connection, args: argparse.Namespace) -> None:
             file.write_text(words, encoding="utf-8")
     except OSError as error:
         raise NotPossible(text("export_not_written", folder=args.folder, why=error.strerror)) from None
-    actor = audit.Actor(None, text("user_terminal", who=getpass.getuser()))
-    audit.record(db, actor, "reviews_exported")
     _report(made)
     for file in files:
         print(file)

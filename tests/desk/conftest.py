@@ -32,6 +32,15 @@ def db(store):
 
 
 @pytest.fixture
+def db_of_either_kind(database_url):
+    """An open transaction, once on SQLite and once on PostgreSQL."""
+    engine = open_store(database_url)
+    with engine.begin() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture
 def incoming():
     """Make a resident's message."""
 

@@ -8,18 +8,15 @@ import pytest
 
 from desk.gaps import KINDS, LONGEST_QUOTE, gaps, totals
 from desk.plain_words import is_masked, may_name, tells_nobody
-from desk.store import now, open_store
+from desk.store import now
 from tests.desk.asked import LOW, QIJIANG, YUNAN, answered, asked_back, elsewhere, national, not_understood, nothing_held
 
 AGED = "old_age_allowance"
 
 
 @pytest.fixture
-def db(database_url):
-    engine = open_store(database_url)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
+def db(db_of_either_kind):
+    return db_of_either_kind
 
 
 def rows(db, **more) -> list[tuple]:

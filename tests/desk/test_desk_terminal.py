@@ -95,3 +95,28 @@ def test_what_fails_leaves_no_trace(desk, store, ticket, people):
     desk("claim", ticket, "--as", "赵敏")
     assert desk("reply", ticket, "您好", "--as", "王芳")[0] == 1
     assert [row[3] for row in log(store)] == ["claim"]
+
+
+REVIEWING = {
+    "reviews list": ("reviews", "list"), "reviews export": ("reviews", "export", "{folder}"), "gaps": ("gaps",), "feedback": ("feedback",),
+}
+
+
+@pytest.mark.parametrize("command", REVIEWING)
+@pytest.mark.parametrize("name", ["nobody", "李强", "王芳", "陈刚"], ids=["unknown", "disabled", "staff", "an administrator"])
+def test_who_may_not_review_learns_nothing_of_the_answers(desk, people, tmp_path, command, name):
+    given = [part.format(folder=tmp_path / "out") for part in REVIEWING[command]]
+    status, said, complaint = desk(*given, "--as", name)
+    assert (status, said) == (1, "") and name in complaint
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", REVIEWING)
+def test_a_supervisor_reviews_and_what_showed_residents_words_is_written_down(desk, store, people, tmp_path, command):
+    given = [part.format(folder=tmp_path / "out") for part in REVIEWING[command]]
+    assert desk(*given, "--as", "zhao")[::2] == (0, "")
+    a = audit_log.c
+    with store.begin() as db:
+        written = db.execute(sa.select(a.what, a.who).where(a.what.in_(("reviews_exported", "feedback_read")))).all()
+    assert [row.what for row in written] == {"reviews export": ["reviews_exported"], "feedback": ["feedback_read"]}.get(command, [])
+    assert all(row.who.startswith("赵敏（终端") for row in written)

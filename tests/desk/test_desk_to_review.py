@@ -9,7 +9,7 @@ import pytest
 from desk import cases
 from desk.audit import Actor
 from desk.reviews import Verdict, save
-from desk.store import now, open_store
+from desk.store import now
 from desk.tables import cases as cases_table
 from desk.to_review import COUNTED, Wanted, look, waiting
 from tests.desk.asked import LOW, QIJIANG, YUNAN, answered, asked_back, elsewhere, national, not_understood, nothing_held
@@ -18,11 +18,8 @@ WANG = Actor("w" * 32, "王芳")
 
 
 @pytest.fixture
-def db(database_url):
-    engine = open_store(database_url)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
+def db(db_of_either_kind):
+    return db_of_either_kind
 
 
 def listed(db, **wanted) -> list[str]:

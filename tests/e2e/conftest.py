@@ -38,11 +38,14 @@ def server_url():
 
 @pytest.fixture(scope="session")
 def desk(_running_service):
-    """The terminal of a member of staff, on the running service's stores: ``desk("reply", ticket, "您好。")``; what it printed."""
+    """The terminal of a member of staff, and of who reviews, on the running service's stores: ``desk("reply", ticket, "您好。")``;
+    what it printed.
+    """
     if _running_service is None:
         pytest.skip("the service under test was started by somebody else")
-    _running_service.run("desk", "user", "add", "wang", "--name", "王芳", "--role", "staff", "--department", "云安区民政局")
-    return lambda *args: _running_service.run("desk", *args, *(() if args[0] == "feedback" else ("--as", "王芳")))
+    for login, name, role in (("wang", "王芳", "staff"), ("zhao", "赵敏", "supervisor")):
+        _running_service.run("desk", "user", "add", login, "--name", name, "--role", role, "--department", "云安区民政局")
+    return lambda *args: _running_service.run("desk", *args, "--as", "赵敏" if args[0] == "feedback" else "王芳")
 
 
 @pytest.fixture(scope="module")

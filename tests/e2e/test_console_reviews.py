@@ -72,7 +72,7 @@ def test_what_a_resident_complained_of_is_marked_exported_and_held_by_the_runnin
     answer(page, 2).get_by_role("button", name="保存").click()
     expect(answer(page, 2)).to_contain_text("标了“不完整”")
     clean(page)
-    said = service.run("desk", "reviews", "export", str(tmp_path), "--mark", "right", "--mark", "incomplete")
+    said = service.run("desk", "reviews", "export", str(tmp_path), "--mark", "right", "--mark", "incomplete", "--as", "赵主任")
     assert re.search(r"写了\d+个对话测试", said)
     cases = yaml.safe_load((tmp_path / TESTS).read_text(encoding="utf-8"))
     case = next(c for c in cases if c["name"] == f"reviewed: {AMOUNT}")
