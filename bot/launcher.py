@@ -191,6 +191,7 @@ def _serve(settings: Settings, model: Path) -> int:
                 if isinstance(state, dict) and state.get("ready") is True:
                     told = True
                     say(f"惠民已经就绪：{settings.public_url or url}（用了 {time.monotonic() - began:.0f} 秒；按 Ctrl-C 停止）")
+                    _tell_of_wechat(settings)
                     _tell_first_link(settings.public_url or url)
                 elif time.monotonic() - began > READY_WITHIN or any(c.restarts.count >= 5 for c in children):
                     logs = "、".join(str(c.log) for c in children)
@@ -203,6 +204,16 @@ def _serve(settings: Settings, model: Path) -> int:
         _stop(children)
     say("已停止")
     return failed
+
+
+def _tell_of_wechat(settings: Settings) -> None:
+    """Whether an official account is connected, and what does not work as it is."""
+    if settings.wechat is None:
+        return
+    modes = {"plain": "明文模式", "compatible": "兼容模式", "safe": "安全模式"}
+    say(f"微信公众号已接入：{settings.public_url or '（公网地址）'}/wechat（{modes[settings.wechat.mode]}）")
+    if settings.wechat.secret is None:
+        say("没有设置 HUIMIN_WECHAT_SECRET：来不及当场回复的话，要等居民再发一句才能看到。检查接入：python -m bot wechat check")
 
 
 def _tell_first_link(url: str) -> None:

@@ -13,6 +13,8 @@ from desk.news import redis_url
 
 MOST_RASA_PROCESSES = 32
 NOTIFY_STYLES = ("generic", "wecom", "dingtalk", "feishu")
+WECHAT_MODES = ("plain", "compatible", "safe")
+WECHAT_API = "https://api.weixin.qq.com"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -93,6 +95,54 @@ def _check_office_hours() -> None:
 
 
 @dataclass(frozen=True)
+class WechatSettings:
+    """The official account that residents write to. Without ``secret`` we can answer, but not begin to speak."""
+
+    appid: str
+    token: str = field(repr=False)
+    secret: str | None = field(default=None, repr=False)
+    aes_key: str | None = field(default=None, repr=False)
+    mode: str = "plain"
+    api: str = WECHAT_API
+
+
+def _wechat() -> WechatSettings | None:
+    """None where no account is connected. What the values are stays out of every message, but for the mode and the address."""
+    given = {name: os.environ.get(f"HUIMIN_WECHAT_{name}", "").strip() for name in ("TOKEN", "APPID", "SECRET", "AES_KEY")}
+    mode = _one_of("HUIMIN_WECHAT_MODE", WECHAT_MODES)
+    if not any(given.values()):
+        return None
+    for name, (form, words) in _WECHAT_FORMS.items():
+        if not given[name] and name in {"TOKEN", "APPID"}:
+            raise BadSetting(f"接入微信公众号要同时设置 HUIMIN_WECHAT_TOKEN 和 HUIMIN_WECHAT_APPID，现在缺 HUIMIN_WECHAT_{name}")
+        if given[name] and not re.fullmatch(form, given[name]):
+            raise BadSetting(f"HUIMIN_WECHAT_{name} 应当是{words}")
+    mode = mode or ("safe" if given["AES_KEY"] else "plain")
+    if mode != "plain" and not given["AES_KEY"]:
+        raise BadSetting(f"HUIMIN_WECHAT_MODE 是 {mode}，要同时设置 HUIMIN_WECHAT_AES_KEY")
+    return WechatSettings(
+        given["APPID"], given["TOKEN"], given["SECRET"] or None, given["AES_KEY"] or None, mode, _wechat_api()
+    )
+
+
+_WECHAT_FORMS = {
+    "TOKEN": ("[A-Za-z0-9]{3,32}", " 3 到 32 个字母或数字，和公众平台“服务器配置”里填的一样"),
+    "APPID": ("wx[A-Za-z0-9]{16}", " wx 开头的 18 个字符，在公众平台“开发接口管理”里看"),
+    "SECRET": ("[A-Za-z0-9]{32}", " 32 个字母或数字"),
+    "AES_KEY": ("[A-Za-z0-9]{43}", " 43 个字母或数字，就是公众平台“服务器配置”里的 EncodingAESKey"),
+}
+
+
+def _wechat_api() -> str:
+    """Tokens and what residents are told go there: never unencrypted, except on this machine."""
+    given = os.environ.get("HUIMIN_WECHAT_API", "").strip().rstrip("/") or WECHAT_API
+    here = urlsplit(given).hostname in {"127.0.0.1", "::1", "localhost"} if _is_base_address(given) else False
+    if not (here or (_is_base_address(given) and given.startswith("https://"))):
+        raise BadSetting(f"HUIMIN_WECHAT_API 应当是 {WECHAT_API} 这样以 https:// 开头的地址，现在是 {given}")
+    return given
+
+
+@dataclass(frozen=True)
 class Settings:
     """The gateway's settings. Times in seconds."""
 
@@ -122,6 +172,7 @@ class Settings:
     rasa_processes: int = 1
     idle_minutes: int = 30
     audit_days: int = 730
+    wechat: WechatSettings | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -150,5 +201,6 @@ class Settings:
             rasa_processes=_number("HUIMIN_RASA_PROCESSES", 1, 1, MOST_RASA_PROCESSES),
             idle_minutes=_number("HUIMIN_IDLE_MINUTES", 30, 1, 720),
             audit_days=_number("HUIMIN_AUDIT_DAYS", 730, 1, 36_500),
+            wechat=_wechat(),
             rasa_secret=os.environ.get("HUIMIN_RASA_SECRET", ""),
         )

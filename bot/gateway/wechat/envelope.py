@@ -16,8 +16,9 @@ import regex
 
 from bot.gateway.wechat.crypto import Cipher, Tampered, signature, verify
 from bot.gateway.wechat.inbound import Inbound, Malformed, fields, read
+from bot.settings import WECHAT_MODES
 
-PLAIN, COMPATIBLE, SAFE = MODES = ("plain", "compatible", "safe")
+PLAIN, COMPATIBLE, SAFE = WECHAT_MODES
 # The body of an answer that says nothing: the platform does not ask again.
 SUCCESS = "success"
 # Seconds that a request may be old, or ahead of our clock.
@@ -46,7 +47,7 @@ class Envelope:
     """Opens and closes for one account. ``clock`` gives seconds since 1970."""
 
     def __init__(self, token: str, appid: str, aes_key: str | None, mode: str, clock: Callable[[], float] = time.time):
-        if mode not in MODES or (mode != PLAIN and not aes_key):
+        if mode not in WECHAT_MODES or (mode != PLAIN and not aes_key):
             raise ValueError("mode")
         self._token, self._mode, self._clock = token, mode, clock
         self._cipher = Cipher(aes_key, appid) if mode != PLAIN and aes_key else None
