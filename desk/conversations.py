@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from desk import changes
 from desk.store import aware, now
 from desk.tables import cases, conversations, feedback, follow_ups, messages, quick_replies, readings, reviews
+from desk.wechat_tables import wechat_in, wechat_residents
 
 BOT, QUEUE, STAFF = "bot", "queue", "staff"
 # How long the id of a first message finds the conversation that it began.
@@ -87,8 +88,8 @@ def lock(db: Connection, conversation: str) -> None:
         db.execute(_LOCK, {"given": conversation})
 
 
-def _lock_id(db: Connection, client_id: str) -> None:
-    """Let nobody else begin a conversation with this id until this transaction ends."""
+def lock_id(db: Connection, client_id: str) -> None:
+    """Let nobody else begin something under this id until this transaction ends."""
     if db.dialect.name == "postgresql":
         db.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(client_id))))
 
@@ -98,7 +99,7 @@ def begin(db: Connection, incoming: Incoming, remembered: dt.timedelta = REMEMBE
 
     Returns (conversation id, message). Raises :class:`Conflict`.
     """
-    _lock_id(db, incoming.client_id)
+    lock_id(db, incoming.client_id)
     earlier = _begun_with(db, incoming.client_id, remembered)
     if earlier:
         return earlier, receive(db, earlier, incoming)
@@ -256,11 +257,15 @@ def queued_since(db: Connection, moment: dt.datetime) -> list[str]:
 
 def clear(db: Connection, conversation: str) -> None:
     """Erase everything on a conversation: messages, feedback, reviews, context, cases, quick replies. Only its id and its owner
-    stay.
+    stay, and in WeChat to whom it belongs.
     """
     lock(db, conversation)
     for table in (quick_replies, cases, feedback, reviews, readings, messages):
         db.execute(table.delete().where(table.c.conversation == conversation))
+    of_wechat = wechat_residents.c.conversation == conversation
+    their = sa.select(wechat_residents.c.id).where(of_wechat).scalar_subquery()
+    db.execute(wechat_in.update().where(wechat_in.c.resident == their, wechat_in.c.reply.isnot(None)).values(reply=""))
+    db.execute(wechat_residents.update().where(of_wechat).values(choices=[], region=None))
     set_owner(db, conversation, BOT)
     db.execute(conversations.update().where(conversations.c.id == conversation).values(context=None))
 

@@ -27,6 +27,7 @@ from bot.gateway.scrape import get_metrics
 from bot.gateway.streams import Streams
 from bot.gateway.switchboard import get_notice
 from bot.gateway.turns import Turns
+from bot.gateway.wechat.channel import add_wechat, wechat_channel
 from bot.settings import Settings
 from desk.routing.router import Router
 from desk.secret import secret_key
@@ -127,7 +128,8 @@ async def _services(app: web.Application) -> AsyncIterator[None]:
             chores.append(asyncio.create_task(relay.run()))
         if settings.notify_webhook:
             chores.append(asyncio.create_task(tell_of_cases(turns, settings)))
-        yield
+        async with wechat_channel(app):
+            yield
         for chore in chores:
             chore.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
@@ -195,6 +197,7 @@ def make_app(settings: Settings) -> web.Application:
     app.router.add_get("/api/openapi.json", openapi.get_openapi)
     app.router.add_get("/metrics", get_metrics)
     add_console(app)
+    add_wechat(app)
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     return app

@@ -65,6 +65,8 @@ class Metrics:
             "huimin_feedback", "What residents think of a message of this kind, each change of mind too.", ("kind", "helpful"),
             registry=r,
         )
+        self._wechat_in = Counter("huimin_wechat_received", "What the WeChat platform posted.", ("kind",), registry=r)
+        self._wechat_out = Counter("huimin_wechat_sent", "Tries to send by WeChat's service interface.", ("result",), registry=r)
         self._logins = Counter("huimin_logins", "Tries to log in at the console.", ("result",), registry=r)
         self.waiting = Gauge("huimin_messages_waiting", "Messages received and not answered.", registry=r)
         self.longest_wait = Gauge("huimin_message_longest_wait_seconds", "How long the oldest of them waits.", registry=r)
@@ -96,6 +98,14 @@ class Metrics:
     def feedback_given(self, kind: str, helpful: bool) -> None:
         """A resident says of a message of this kind whether it helped."""
         self._feedback.labels(_known(kind), "yes" if helpful else "no").inc()
+
+    def wechat_came(self, kind: str) -> None:
+        """``kind``: one of :mod:`bot.gateway.wechat.inbound`, or ``refused``."""
+        self._wechat_in.labels(kind).inc()
+
+    def wechat_went(self, result: str) -> None:
+        """``result``: sent, or one of the kinds of :class:`bot.gateway.wechat.api.Failed`."""
+        self._wechat_out.labels(result).inc()
 
     def assistant_failed(self, kind: str) -> None:
         """``kind``: one of :data:`~bot.gateway.rasa_client.FAILURES`."""

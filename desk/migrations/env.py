@@ -1,7 +1,7 @@
 """What Alembic runs for each command."""
 
-from desk.account_tables import metadata
 from desk.migrations import VERSION_TABLE
+from desk.wechat_tables import metadata
 from policy_kb.migrating import run
 
 run(metadata, VERSION_TABLE)

@@ -1,0 +1,243 @@
+"""What goes to residents in WeChat: as the reply to what they wrote, else by the customer-service interface, in order and once.
+
+Nobody hands messages over: a resident's row says up to where the conversation is told (``told``), and what is beyond it is put
+into ``wechat_out``, whoever said it. A part goes by one of two ways. Where it is not known whether it arrived, it is not sent
+again by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from dataclasses import asdict
+from functools import partial
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from bot.gateway.metrics import Metrics
+from bot.gateway.turns import Turns
+from bot.gateway.wechat import api, form
+from bot.gateway.wechat.api import Api, Failed
+from bot.gateway.wechat.taking import Taken, passive
+from bot.gateway.wechat.tokens import Tokens
+from bot.gateway.wechat.words import word
+from desk import conversations as talk
+from desk import wechat
+from desk.store import now
+from desk.tables import messages
+
+log = logging.getLogger("huimin.wechat")
+
+LOOK_EVERY = 2.0
+TIDY_EVERY = 600.0
+AT_ONCE = 8
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
+# How long the platform's word holds that this account may not send by itself.
+NOT_ALLOWED_FOR = dt.timedelta(hours=1)
+
+
+class Delivery:
+    """Sends what waits, for one account. ``service`` None: there is no secret, so nothing goes by itself."""
+
+    def __init__(self, turns: Turns, secret: str, metrics: Metrics, service: Api | None, tokens: Tokens | None):
+        self._turns, self._secret, self._metrics, self._api, self._tokens = turns, secret, metrics, service, tokens
+        self._not_allowed_until: dt.datetime | None = None
+        self._changed: set[str] = set()
+        self._news = asyncio.Event()
+        turns.listen(self._hear)
+
+    @property
+    def can_send(self) -> bool:
+        """Whether something may go by itself."""
+        return self._api is not None and (self._not_allowed_until is None or self._not_allowed_until < now())
+
+    # —— the reply to what came
+
+    def reply(self, db: Connection, key: str, taken: Taken) -> str:
+        """The words of the reply to a turn, the same ones whenever it is asked for; they count as sent from now on."""
+        talk.lock(db, taken.conversation)
+        arrival = wechat.arrival(db, key)
+        if arrival is None or arrival.reply is not None:  # erased; or answered meanwhile
+            return arrival.reply if arrival else ""
+        row = wechat.resident(db, arrival.resident)
+        self._take_up(db, row)
+        said = passive(db, row.id, taken.lead, self.can_send)
+        if not said and not self.can_send and _is_open(db, taken.message):
+            said = word("wait_and_look")
+        wechat.set_reply(db, key, said)
+        wechat.change_resident(db, row.id, replying_until=None)
+        return said
+
+    # —— what goes by itself
+
+    def look_at(self, conversation: str) -> None:
+        """There may be something to send in a conversation."""
+        self._hear(frozenset({conversation}))
+
+    def _hear(self, changed: frozenset[str]) -> None:
+        self._changed |= changed
+        self._news.set()
+
+    async def run(self) -> None:
+        """Send, until cancelled."""
+        tidied = -TIDY_EVERY
+        loop = asyncio.get_running_loop()
+        looked = -LOOK_EVERY
+        while True:
+            await self._rest()
+            changed, self._changed = self._changed, set()
+            try:
+                if loop.time() - looked >= LOOK_EVERY:
+                    looked = loop.time()
+                    changed |= set(await self._turns.read(wechat.with_something_to_do))
+                if changed:
+                    await self._serve(sorted(changed))
+                if loop.time() - tidied >= TIDY_EVERY:
+                    tidied = loop.time()
+                    await self._turns.write(wechat.forget_arrivals)
+            except sa.exc.SQLAlchemyError:
+                log.exception("could not look for what is to be sent")
+                await asyncio.sleep(LOOK_EVERY)
+
+    async def _rest(self) -> None:
+        """Until there is news, or it is time to look. Not with ``wait_for``, which may swallow that it is cancelled."""
+        news = asyncio.ensure_future(self._news.wait())
+        try:
+            await asyncio.wait({news}, timeout=LOOK_EVERY)
+        finally:
+            news.cancel()
+        self._news.clear()
+
+    async def _serve(self, conversations: list[str]) -> None:
+        free = asyncio.Semaphore(AT_ONCE)
+
+        async def one(conversation: str) -> None:
+            async with free:
+                try:
+                    await self.send_what_waits(conversation)
+                except Exception:
+                    log.exception("could not send")
+
+        await asyncio.gather(*map(one, conversations))
+
+    async def send_what_waits(self, conversation: str) -> None:
+        """Everything that may go now, in order."""
+        if await self._turns.read(partial(wechat.of_conversation, conversation=conversation)) is None:
+            return
+        while True:
+            part = await self._turns.write(partial(self._next, conversation=conversation))
+            if part is None:
+                return
+            under_way = asyncio.ensure_future(self._send_and_settle(conversation, *part))
+            try:
+                if not await asyncio.shield(under_way):
+                    return
+            except asyncio.CancelledError:  # the gateway stops: what is under way ends, so that one knows what became of it
+                await under_way
+                raise
+
+    async def _send_and_settle(self, conversation: str, part: int, openid: str, text: str, tries: int) -> bool:
+        """Whether it went."""
+        failed = await self._send(openid, text)
+        await self._turns.write(partial(self._settle, conversation=conversation, part=part, tries=tries, failed=failed))
+        return failed is None
+
+    def _next(self, db: Connection, conversation: str) -> tuple[int, str, str, int] | None:
+        """The part to send now, which nobody else sends from here on: (number, whom to, text, tries before)."""
+        talk.lock(db, conversation)
+        row = wechat.of_conversation(db, conversation)
+        if row is None or wechat.is_replying(row):
+            return None
+        self._take_up(db, row)
+        wechat.give_up_under_way(db, row.id)
+        waiting = wechat.in_state(db, row.id, wechat.WAITING)
+        if not waiting or wechat.in_state(db, row.id, wechat.SENDING):
+            return None
+        why = self._why_not(row)
+        grants = None if why else wechat.spent(row.grants, now())
+        openid = wechat.openid_of(row, self._secret)
+        if why or grants is None or openid is None:
+            reason = why or ("unreadable" if openid is None else wechat.why_not(row.grants, now()))
+            held = [p.id for p in waiting if p.next_try is not None or p.reason != reason]
+            wechat.change_out(db, held, reason=reason, next_try=None)
+            return None
+        part = waiting[0]
+        if part.next_try is None:  # and what comes after it, too: the order is kept
+            wechat.change_out(db, [p.id for p in waiting if p.next_try is not None], reason=part.reason, next_try=None)
+        if part.next_try is None or talk.aware(part.next_try) > now():
+            return None
+        wechat.change_resident(db, row.id, grants=grants)
+        wechat.change_out(db, [part.id], state=wechat.SENDING, tries=part.tries + 1)
+        return part.id, openid, part.text, part.tries
+
+    def _why_not(self, row: Row) -> str | None:
+        if not row.subscribed:
+            return "unsubscribed"
+        return None if self.can_send else "no_service"
+
+    async def _send(self, openid: str, text: str) -> Failed | None:
+        for last in (False, True):
+            token = None
+            try:
+                token = await self._tokens.get()
+                await self._api.send_text(token, openid, text)
+                return None
+            except Failed as error:
+                if error.kind == api.TOKEN and token is not None and not last:
+                    await self._tokens.refused(token)
+                    continue
+                return error
+        raise AssertionError
+
+    def _settle(self, db: Connection, conversation: str, part: int, tries: int, failed: Failed | None) -> None:
+        talk.lock(db, conversation)
+        self._metrics.wechat_went(failed.kind if failed else "sent")
+        if failed is None:
+            return wechat.sent(db, [part], wechat.SERVICE)
+        row = wechat.of_conversation(db, conversation)
+        if row is None:  # erased meanwhile
+            return None
+        if failed.kind == api.UNKNOWN:
+            return wechat.change_out(db, [part], state=wechat.UNCERTAIN, reason="no_answer", next_try=None)
+        if failed.kind in (api.BUSY, api.TOKEN):
+            pause = min(FIRST_PAUSE * 2**min(tries, 20), LONGEST_PAUSE)
+            wechat.change_resident(db, row.id, grants=wechat.given_back(row.grants))
+            wechat.change_out(db, [part], state=wechat.WAITING, reason=failed.kind, next_try=now() + dt.timedelta(seconds=pause))
+            return None
+        if failed.kind in (api.WINDOW, api.COUNT):  # its ledger counts, not ours
+            wechat.change_resident(db, row.id, grants=[])
+        if failed.kind == api.NOT_ALLOWED:
+            self._not_allowed_until = now() + NOT_ALLOWED_FOR
+        if failed.kind in (api.NOT_ALLOWED, api.REFUSED):
+            log.warning("the platform refuses what is sent", extra={"reason": str(failed)})
+        refused = f"refused {failed.code or ''}".strip()
+        reason = {api.NOT_ALLOWED: "no_service", api.REFUSED: refused}.get(failed.kind, failed.kind)
+        return wechat.change_out(db, [part], state=wechat.WAITING, reason=reason, next_try=None)
+
+    # —— what is new in a conversation
+
+    @staticmethod
+    def _take_up(db: Connection, row: Row) -> None:
+        """Put what was said since the last time into the order of what goes out."""
+        new = talk.history(db, row.conversation, row.told, limit=None)
+        if not new:
+            return
+        replied = {m.in_reply_to for m in new if m.in_reply_to and not m.data.get("pending")}
+        shown = [
+            talk.public(m) for m in new
+            if m.sender != "resident" and not (m.data.get("pending") and m.in_reply_to in replied)  # the answer itself is there
+        ]
+        offered = form.choices(shown)
+        for message in shown:
+            wechat.add_out(db, row.id, message["id"], form.parts(message, offered))
+        values = {"told": new[-1].seq}
+        if offered or any(m["from"] == "bot" for m in shown):
+            values["choices"] = [asdict(c) for c in offered]
+        wechat.change_resident(db, row.id, **values)
+
+
+def _is_open(db: Connection, message: str) -> bool:
+    """Whether a turn is not over."""
+    return db.execute(sa.select(messages.c.state).where(messages.c.id == message)).scalar() == "received"

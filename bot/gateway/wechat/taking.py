@@ -1,0 +1,207 @@
+"""What a resident's message is, in one transaction: a turn of the conversation, or something that the channel does itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import regex
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from bot.gateway.wechat import form
+from bot.gateway.wechat.inbound import CLICK, SCAN, Inbound
+from bot.gateway.wechat.words import word, words
+from bot.masking import mask
+from desk import callbacks, cases, feedback, wechat
+from desk import conversations as talk
+from desk.phones import BadPhone, last_digits, read_phone
+from desk.store import now
+from desk.tables import messages
+
+_NUMBER = regex.compile(r"(?<![\d])\+?\d[\d \-－—]{5,18}\d(?![\d])")
+_MARKS = regex.compile(r"[\s\p{P}]+$")
+_HAN = regex.compile(r"\p{Han}")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a resident said or pressed, in words. ``region``: the place that they sent with it."""
+
+    inbound: Inbound
+    text: str
+    region: str | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of it. ``message``: the turn that it is; ``reply``: what it was answered with, or the channel's own words;
+    ``lead``: what is to be said before the turn's own reply.
+    """
+
+    conversation: str | None
+    message: str | None
+    reply: str | None = None
+    lead: str = ""
+    received_at: Any = None
+
+
+class Taking:
+    """Takes messages of one account. Nothing is acted on twice: what comes again is found by its key."""
+
+    def __init__(self, secret: str, account: str):
+        self._secret, self._account = secret, account
+
+    def resident(self, openid: str) -> str:
+        return wechat.hashed(self._secret, self._account, openid)
+
+    def key(self, inbound: Inbound) -> str:
+        return wechat.hashed(self._secret, self._account, inbound.openid, inbound.key)
+
+    def known(self, db: Connection, inbound: Inbound) -> Taken | None:
+        """What became of a message that came before."""
+        arrival = wechat.arrival(db, self.key(inbound))
+        if arrival is None:
+            return None
+        message = arrival.message and db.execute(sa.select(messages).where(messages.c.id == arrival.message)).first()
+        if message is None:
+            return Taken(None, None, arrival.reply or "")
+        return Taken(message.conversation, message.id, arrival.reply, received_at=talk.aware(message.created_at))
+
+    def incoming(self, db: Connection, said: Said) -> tuple[str | None, talk.Incoming]:
+        """The conversation, where there is one, and what the message would be in it: to see whether it is taken at all."""
+        row = wechat.resident(db, self.resident(said.inbound.openid))
+        return row and row.conversation, self._incoming(row, said, mask(said.text))
+
+    def take(self, db: Connection, said: Said) -> Taken:
+        """Save what came, once."""
+        talk.lock_id(db, self.key(said.inbound))
+        known = self.known(db, said.inbound)
+        if known is not None:
+            return known
+        name = self.resident(said.inbound.openid)
+        talk.lock_id(db, name)
+        row = wechat.resident(db, name)
+        if row is None:
+            return self._begin(db, name, said)
+        talk.lock(db, row.conversation)
+        row = wechat.resident(db, name)
+        given = wechat.PRESSED if said.inbound.kind in (CLICK, SCAN) else wechat.WROTE
+        region = said.region or row.region
+        wechat.change_resident(db, name, grants=wechat.granted(row.grants, given, now()), subscribed=True, region=region)
+        own = self._of_channel(db, row, said.text)
+        if own is not None:
+            wechat.add_arrival(db, self.key(said.inbound), name, reply=own)
+            return Taken(row.conversation, None, own)
+        lead, text = self._number_left(db, row, said.text)
+        if not text:
+            wechat.add_arrival(db, self.key(said.inbound), name, reply=lead)
+            return Taken(row.conversation, None, lead)
+        incoming = self._incoming(row, replace(said, region=region), mask(text))
+        try:
+            message = talk.receive(db, row.conversation, incoming)
+        except talk.UnknownReply:  # what it was offered with is erased
+            message = talk.receive(db, row.conversation, replace(incoming, payload=None, text=mask(text)))
+        return self._arrived(db, said.inbound, row.conversation, message, lead)
+
+    def _begin(self, db: Connection, name: str, said: Said) -> Taken:
+        conversation, message = talk.begin(db, self._incoming(None, said, mask(said.text)))
+        wechat.add_resident(db, self._secret, name, said.inbound.openid, conversation)
+        wechat.change_resident(db, name, grants=wechat.granted([], wechat.WROTE, now()), region=said.region)
+        return self._arrived(db, said.inbound, conversation, message)
+
+    def _arrived(self, db: Connection, inbound: Inbound, conversation: str, message: Row, lead: str = "") -> Taken:
+        wechat.add_arrival(db, self.key(inbound), self.resident(inbound.openid), message.id)
+        return Taken(conversation, message.id, None, lead, talk.aware(message.created_at))
+
+    def _incoming(self, row: Row | None, said: Said, text: str) -> talk.Incoming:
+        offered = [form.Choice(**c) for c in row.choices] if row else []
+        choice = form.chosen(said.text, offered)
+        payload = choice.payload if choice else None
+        region = said.region or (row.region if row else None)
+        key = self.key(said.inbound)
+        return talk.Incoming(client_id=key, body_mac=key, text="" if payload else text, payload=payload, region=region)
+
+    # —— what the channel does itself, because elsewhere there is a button for it
+
+    def _of_channel(self, db: Connection, row: Row, text: str) -> str | None:
+        if form.chosen(text, [form.Choice(**c) for c in row.choices]):
+            return None
+        typed = _MARKS.sub("", text.strip()) or text.strip()
+        does: tuple[tuple[str, Callable[[Connection, Row], str | None]], ...] = (
+            ("says_look", self._look), ("says_again", self._again), ("says_helpful", lambda d, r: self._judge(d, r, True)),
+            ("says_unhelpful", lambda d, r: self._judge(d, r, False)), ("says_no_number", self._number_taken_back),
+        )
+        for key, do in does:
+            if typed in words(key):
+                return do(db, row)
+        return None
+
+    @staticmethod
+    def _look(db: Connection, row: Row) -> str | None:
+        """What waits, as far as it fits; where nothing does, it is a word of the conversation."""
+        return passive(db, row.id) or None
+
+    @staticmethod
+    def _again(db: Connection, row: Row) -> str | None:
+        lost = wechat.in_state(db, row.id, wechat.UNCERTAIN)
+        if not lost:
+            return None
+        said, count = form.together([p.text for p in lost], form.LIMIT - len(word("again_some").encode()))
+        wechat.sent(db, [p.id for p in lost[:count]], wechat.PASSIVE)
+        return f"{word('again_some')}\n\n{said}"
+
+    @staticmethod
+    def _judge(db: Connection, row: Row, helpful: bool) -> str | None:
+        """The resident's opinion of the last answer."""
+        answers = [m for m in talk.history(db, row.conversation, limit=None) if m.sender in feedback.JUDGED]
+        if not answers:
+            return word("feedback_none")
+        feedback.give(db, row.conversation, answers[-1].id, helpful, None)
+        return word("feedback_thanks" if helpful else "feedback_sorry")
+
+    @staticmethod
+    def _number_taken_back(db: Connection, row: Row) -> str | None:
+        case = cases.of_conversation(db, row.conversation)
+        if case is None or case.id not in callbacks.with_number(db):
+            return word("callback_none")
+        callbacks.take_back(db, row.conversation)
+        return word("callback_gone")
+
+    def _number_left(self, db: Connection, row: Row, text: str) -> tuple[str, str]:
+        """A number for a call, kept apart where a person is awaited: what to say of it, and the text without it; an empty text
+        where the number was all.
+        """
+        found = _NUMBER.search(text)
+        if found is None or cases.of_conversation(db, row.conversation) is None:
+            return "", text
+        rest = text.replace(found[0], word("number_apart"), 1)
+        alone = len(_HAN.findall(text)) <= 6
+        try:
+            phone = read_phone(found[0])
+        except BadPhone:
+            return (word("callback_bad"), "") if alone and mask(text) == text and len(found[0]) >= 7 else ("", text)
+        callbacks.leave(db, self._secret, row.conversation, callbacks.Callback(phone))
+        return word("callback_left", digits=last_digits(phone)), "" if alone else rest
+
+
+def passive(db: Connection, resident: str, lead: str = "", can_send: bool = False) -> str:
+    """The words of a reply: ``lead`` and what waits for the resident, as far as it fits; it counts as sent from now on.
+
+    ``can_send``: the rest follows by itself.
+    """
+    waiting = wechat.in_state(db, resident, wechat.WAITING)
+    lost = [p for p in wechat.in_state(db, resident, wechat.UNCERTAIN) if p.reason != "told"]
+    said, count = form.together([lead] * bool(lead) + [p.text for p in waiting])
+    told = waiting[: count - bool(lead)]
+    wechat.sent(db, [p.id for p in told], wechat.PASSIVE)
+    rest = waiting[len(told) :]
+    if rest and can_send:
+        wechat.change_out(db, [p.id for p in rest], next_try=now(), reason=None)
+    elif rest:
+        said = f"{said}\n{word('more_waits')}"
+    if lost:
+        wechat.change_out(db, [p.id for p in lost], reason="told")
+        said = f"{word('maybe_lost')}\n{said}".strip()
+    return said

@@ -1,0 +1,78 @@
+"""A gateway with a WeChat account, and the platform in front of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.gateway import keys
+from bot.gateway.wechat import delivery, endpoint
+from bot.gateway.wechat.taking import Taking
+from desk import conversations as talk
+from desk import wechat
+from desk.store import reading
+from tests.gateway.house import House
+from tests.wechat.platform import APPID, Faults, Platform
+
+PATIENCE = 15.0
+
+
+@dataclass
+class Account:
+    """A running gateway with an account."""
+
+    house: House
+    platform: Platform
+
+    def row(self, who: str = "zhang") -> Any:
+        taking = Taking(self.house.client.app[keys.SECRET], APPID)
+        return self._look(lambda db: wechat.resident(db, taking.resident(who)))
+
+    def _look(self, at: Callable[[Any], Any]) -> Any:
+        with reading(self.house.store) as db, db.begin():
+            return at(db)
+
+    def messages(self, who: str = "zhang") -> list[Any]:
+        """The resident's conversation."""
+        row = self.row(who)
+        return self._look(lambda db: talk.history(db, row.conversation, limit=None)) if row else []
+
+    def said(self, who: str = "zhang") -> list[str]:
+        return [m.text for m in self.messages(who) if m.sender == "resident"]
+
+    def out(self, state: str, who: str = "zhang") -> list[Any]:
+        row = self.row(who)
+        return self._look(lambda db: wechat.in_state(db, row.id, state)) if row else []
+
+    async def until(self, true: Any) -> None:
+        end = time.monotonic() + PATIENCE
+        while not true():
+            assert time.monotonic() < end, f"waited in vain; got {dict(self.platform.got)}, errors {self.platform.errors}"
+            await asyncio.sleep(0.02)
+
+    async def got(self, count: int, who: str = "zhang") -> list[str]:
+        """What the resident got, once that is so many texts."""
+        await self.until(lambda: len(self.platform.got[who]) >= count)
+        return self.platform.texts(who)
+
+
+@contextlib.asynccontextmanager
+async def account(
+    street, mode: str = "plain", secret: bool = True, faults: Faults | None = None, within: float = 5.0, seed: int = 0, **settings: Any
+) -> AsyncIterator[Account]:
+    platform = Platform(mode, within, faults, seed)
+    async with platform.open(), street.open(wechat=platform.settings(secret), **settings) as house:
+        platform.gateway = str(house.client.make_url("")).rstrip("/")
+        yield Account(house, platform)
+
+
+def hurry(monkeypatch, answer_within: float = 0.3) -> None:
+    """Everything that waits waits shorter."""
+    monkeypatch.setattr(endpoint, "ANSWER_WITHIN", answer_within)
+    monkeypatch.setattr(endpoint, "REPLYING", 2 * answer_within)
+    monkeypatch.setattr(delivery, "LOOK_EVERY", 0.1)
+    monkeypatch.setattr(delivery, "FIRST_PAUSE", 0.05)
