@@ -16,7 +16,7 @@ from desk import conversations as talk
 from desk import wechat
 from desk.store import reading
 from tests.gateway.house import House
-from tests.wechat.platform import APPID, Faults, Platform
+from tests.gateway.wechat_platform import APPID, Faults, Platform
 
 PATIENCE = 15.0
 

@@ -7,11 +7,10 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
-import aiohttp
 from aiohttp import web
 
 from bot.gateway import keys
-from bot.gateway.wechat.api import Api
+from bot.gateway.wechat.api import Api, open_session
 from bot.gateway.wechat.delivery import Delivery
 from bot.gateway.wechat.endpoint import CHANNEL, Channel, get_wechat, post_wechat
 from bot.gateway.wechat.envelope import Envelope
@@ -36,7 +35,7 @@ async def wechat_channel(app: web.Application) -> AsyncIterator[None]:
         yield
         return
     secret, turns = app[keys.SECRET], app[keys.TURNS]
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         service = Api(session, account.api, account.appid, account.secret) if account.secret else None
         tokens = Tokens(turns, secret, service) if service else None
         delivery = Delivery(turns, secret, app[keys.METRICS], service, tokens)

@@ -12,6 +12,7 @@ import datetime as dt
 import logging
 from dataclasses import asdict
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -22,7 +23,7 @@ from bot.gateway.wechat import api, form
 from bot.gateway.wechat.api import Api, Failed
 from bot.gateway.wechat.taking import Taken, passive
 from bot.gateway.wechat.tokens import Tokens
-from bot.gateway.wechat.words import word
+from bot.gateway.wechat.words import say
 from desk import conversations as talk
 from desk import wechat
 from desk.store import now
@@ -65,7 +66,7 @@ class Delivery:
         self._take_up(db, row)
         said = passive(db, row.id, taken.lead, self.can_send)
         if not said and not self.can_send and _is_open(db, taken.message):
-            said = word("wait_and_look")
+            said = say("wait_and_look")
         wechat.set_reply(db, key, said)
         wechat.change_resident(db, row.id, replying_until=None)
         return said
@@ -211,8 +212,8 @@ class Delivery:
         if failed.kind == api.NOT_ALLOWED:
             self._not_allowed_until = now() + NOT_ALLOWED_FOR
         if failed.kind in (api.NOT_ALLOWED, api.REFUSED):
-            log.warning("the platform refuses what is sent", extra={"reason": str(failed)})
-        refused = f"refused {failed.code or ''}".strip()
+            log.warning("the platform refuses what is sent", extra={"reason": api.meaning(failed)})
+        refused = f"refused {failed.errcode or ''}".strip()
         reason = {api.NOT_ALLOWED: "no_service", api.REFUSED: refused}.get(failed.kind, failed.kind)
         return wechat.change_out(db, [part], state=wechat.WAITING, reason=reason, next_try=None)
 
@@ -229,13 +230,24 @@ class Delivery:
             talk.public(m) for m in new
             if m.sender != "resident" and not (m.data.get("pending") and m.in_reply_to in replied)  # the answer itself is there
         ]
-        offered = form.choices(shown)
+        offered: list[form.Choice] = []
         for message in shown:
-            wechat.add_out(db, row.id, message["id"], form.parts(message, offered))
+            wechat.add_out(db, row.id, message["id"], form.parts(_in_one_voice(message)))
+            offered = form.choices(message) or offered  # a number means the last one's
         values = {"told": new[-1].seq}
         if offered or any(m["from"] == "bot" for m in shown):
             values["choices"] = [asdict(c) for c in offered]
         wechat.change_resident(db, row.id, **values)
+
+
+def _in_one_voice(message: dict[str, Any]) -> dict[str, Any]:
+    """A message for a chat in which all come from the same account, and which has no button to leave a number with."""
+    data, said = message["data"] or {}, message["text"]
+    if message["from"] == "staff" and data.get("name"):
+        said = say("by_person", name=data["name"]) + said
+    if data.get("callback") == "offered":
+        said = f"{said}\n{say('callback_hint')}"
+    return message | {"text": said}
 
 
 def _is_open(db: Connection, message: str) -> bool:

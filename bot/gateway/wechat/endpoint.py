@@ -16,14 +16,13 @@ from bot.gateway import keys
 from bot.gateway.admission import admit
 from bot.gateway.errors import Refused
 from bot.gateway.lines import MAX_CHARACTERS, visible
-from bot.gateway.wechat import inbound as kinds
 from bot.gateway.wechat.delivery import Delivery
-from bot.gateway.wechat.envelope import Envelope, NotFromPlatform
+from bot.gateway.wechat.envelope import SUCCESS, Envelope, Forged
 from bot.gateway.wechat.inbound import Inbound
 from bot.gateway.wechat.menu import says_of
-from bot.gateway.wechat.places import region_in
+from bot.gateway.wechat.places import region_of
 from bot.gateway.wechat.taking import Said, Taken, Taking, passive
-from bot.gateway.wechat.words import word
+from bot.gateway.wechat.words import say
 from desk import conversations as talk
 from desk import wechat
 from desk.store import now
@@ -36,8 +35,7 @@ log = logging.getLogger("huimin.wechat")
 ANSWER_WITHIN = 3.5
 # Until then the answer is still to be the reply to what was posted: the delivery does not take it.
 REPLYING = 6.0
-_NOT_READ = {kinds.VOICE: "voice_unheard", kinds.PICTURE: "picture", kinds.VIDEO: "video", kinds.LINK: "link_sent",
-             kinds.OTHER: "other", kinds.LOCATION: "place_unknown"}
+_NOT_READ = {"voice": "voice_unreadable", "image": "image", "video": "video", "link": "link"}
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ CHANNEL = web.AppKey("wechat", Channel)
 async def get_wechat(request: web.Request) -> web.Response:
     """The platform tries the address."""
     try:
-        return web.Response(text=request.app[CHANNEL].envelope.greeting(request.query))
-    except NotFromPlatform as error:
+        return web.Response(text=request.app[CHANNEL].envelope.verify_url(request.query))
+    except Forged as error:
         return _turned_away(request, error)
 
 
@@ -66,7 +64,7 @@ async def post_wechat(request: web.Request) -> web.Response:
     body = await request.read()
     try:
         opened = channel.envelope.open(request.query, body)
-    except NotFromPlatform as error:
+    except Forged as error:
         return _turned_away(request, error)
     request.app[keys.METRICS].wechat_came(opened.inbound.kind)
     try:  # whatever becomes of the connection, what was begun is finished
@@ -74,13 +72,14 @@ async def post_wechat(request: web.Request) -> web.Response:
     except sa.exc.SQLAlchemyError:
         log.exception("could not take a message")
         return web.Response(status=500)  # it comes again
-    text = channel.envelope.close(opened, words)
-    return web.Response(text=text, content_type="text/plain" if not words else "application/xml")
+    if not words:
+        return web.Response(text=SUCCESS)
+    return web.Response(text=channel.envelope.close(opened, words), content_type="application/xml")
 
 
-def _turned_away(request: web.Request, error: NotFromPlatform) -> web.Response:
+def _turned_away(request: web.Request, error: Forged) -> web.Response:
     request.app[keys.METRICS].wechat_came("refused")
-    log.warning("not from the platform", extra={"reason": str(error)})
+    log.warning("not from the platform", extra={"reason": error.why})
     return web.Response(status=403)
 
 
@@ -101,11 +100,11 @@ async def _taken(app: web.Application, inbound: Inbound) -> Taken:
     try:
         said = await asyncio.to_thread(_said, inbound, await keys.knowledge(app))
     except NothingLoaded:
-        return Taken(None, None, word("trouble"))
+        return Taken(None, None, say("trouble"))
     if isinstance(said, str):
         return await _remember(app, inbound, said)
     if len(said.text) > MAX_CHARACTERS:
-        return await _remember(app, inbound, word("too_long", limit=MAX_CHARACTERS))
+        return await _remember(app, inbound, say("too_long", limit=MAX_CHARACTERS))
     try:
         app[keys.LIMITS].check_conversation(channel.taking.resident(inbound.openid))
         conversation, incoming = await turns.read(lambda db: channel.taking.incoming(db, said))
@@ -122,7 +121,7 @@ async def _taken(app: web.Application, inbound: Inbound) -> Taken:
 
 
 def _in_words(refused: Refused) -> str:
-    return word("too_many", seconds=refused.headers["Retry-After"]) if refused.status == 429 else refused.message
+    return say("too_many", seconds=refused.headers["Retry-After"]) if refused.status == 429 else refused.message
 
 
 def _take(db: Connection, taking: Taking, said: Said) -> Taken:
@@ -136,17 +135,17 @@ def _take(db: Connection, taking: Taking, said: Said) -> Taken:
 def _said(inbound: Inbound, kb: KnowledgeBase) -> Said | str:
     """What a resident says with it; or, where it is nothing to be said, the words that answer it."""
     text = visible(inbound.text or "")
-    if inbound.kind in (kinds.TEXT, kinds.VOICE) and text:
+    if inbound.kind in ("text", "voice") and text:
         return Said(inbound, text)
-    if inbound.kind == kinds.LOCATION:
-        region = region_in(kb, inbound.label)
-        return Said(inbound, kb.full_name(region), region) if region else word("place_unknown")
-    if inbound.kind in (kinds.CLICK, kinds.SCAN):
-        says = says_of(text)
-        return Said(inbound, says) if says else word("welcome")
-    if inbound.kind == kinds.SUBSCRIBE:
-        return word("welcome")
-    return "" if inbound.kind == kinds.UNSUBSCRIBE else word(_NOT_READ.get(inbound.kind, "other"))
+    if inbound.kind == "location":
+        region = region_of(kb, inbound.label)
+        return Said(inbound, kb.full_name(region), region) if region else say("region_which")
+    if inbound.kind in ("click", "scan"):
+        asks = says_of(text)
+        return Said(inbound, asks) if asks else say("welcome")
+    if inbound.kind == "subscribe":
+        return say("welcome")
+    return "" if inbound.kind in ("unsubscribe", "view") else say(_NOT_READ.get(inbound.kind, "other"))
 
 
 async def _remember(app: web.Application, inbound: Inbound, reply: str) -> Taken:
@@ -164,8 +163,8 @@ async def _remember(app: web.Application, inbound: Inbound, reply: str) -> Taken
         if row is not None:
             talk.lock(db, row.conversation)
             row = wechat.resident(db, name)
-            here = inbound.kind != kinds.UNSUBSCRIBE
-            given = wechat.PRESSED if inbound.kind in (kinds.SUBSCRIBE, kinds.SCAN, kinds.CLICK) else wechat.WROTE
+            here = inbound.kind != "unsubscribe"
+            given = wechat.PRESSED if inbound.kind in ("subscribe", "scan", "click") else wechat.WROTE
             grants = wechat.granted(row.grants, given, now()) if here else []
             wechat.change_resident(db, name, subscribed=here, grants=grants)
             said = passive(db, name, reply) if here else reply

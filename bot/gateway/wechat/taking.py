@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.gateway.wechat import form
-from bot.gateway.wechat.inbound import CLICK, SCAN, Inbound
-from bot.gateway.wechat.words import word, words
+from bot.gateway.wechat.inbound import Inbound
+from bot.gateway.wechat.words import say, typed
 from bot.masking import mask
 from desk import callbacks, cases, feedback, wechat
 from desk import conversations as talk
@@ -20,6 +20,8 @@ from desk.phones import BadPhone, last_digits, read_phone
 from desk.store import now
 from desk.tables import messages
 
+# Bytes for what is told, where the channel says something beside it.
+ROOM = form.LIMIT - 150
 _NUMBER = regex.compile(r"(?<![\d])\+?\d[\d \-－—]{5,18}\d(?![\d])")
 _MARKS = regex.compile(r"[\s\p{P}]+$")
 _HAN = regex.compile(r"\p{Han}")
@@ -87,7 +89,7 @@ class Taking:
             return self._begin(db, name, said)
         talk.lock(db, row.conversation)
         row = wechat.resident(db, name)
-        given = wechat.PRESSED if said.inbound.kind in (CLICK, SCAN) else wechat.WROTE
+        given = wechat.PRESSED if said.inbound.kind in ("click", "scan") else wechat.WROTE
         region = said.region or row.region
         wechat.change_resident(db, name, grants=wechat.granted(row.grants, given, now()), subscribed=True, region=region)
         own = self._of_channel(db, row, said.text)
@@ -128,13 +130,13 @@ class Taking:
     def _of_channel(self, db: Connection, row: Row, text: str) -> str | None:
         if form.chosen(text, [form.Choice(**c) for c in row.choices]):
             return None
-        typed = _MARKS.sub("", text.strip()) or text.strip()
+        words = _MARKS.sub("", text.strip()) or text.strip()
         does: tuple[tuple[str, Callable[[Connection, Row], str | None]], ...] = (
             ("says_look", self._look), ("says_again", self._again), ("says_helpful", lambda d, r: self._judge(d, r, True)),
             ("says_unhelpful", lambda d, r: self._judge(d, r, False)), ("says_no_number", self._number_taken_back),
         )
         for key, do in does:
-            if typed in words(key):
+            if words in typed(key):
                 return do(db, row)
         return None
 
@@ -148,26 +150,26 @@ class Taking:
         lost = wechat.in_state(db, row.id, wechat.UNCERTAIN)
         if not lost:
             return None
-        said, count = form.together([p.text for p in lost], form.LIMIT - len(word("again_some").encode()))
-        wechat.sent(db, [p.id for p in lost[:count]], wechat.PASSIVE)
-        return f"{word('again_some')}\n\n{said}"
+        said, count = together([say("again_some"), *(p.text for p in lost)])
+        wechat.sent(db, [p.id for p in lost[: count - 1]], wechat.PASSIVE)
+        return said
 
     @staticmethod
     def _judge(db: Connection, row: Row, helpful: bool) -> str | None:
         """The resident's opinion of the last answer."""
         answers = [m for m in talk.history(db, row.conversation, limit=None) if m.sender in feedback.JUDGED]
         if not answers:
-            return word("feedback_none")
+            return say("feedback_none")
         feedback.give(db, row.conversation, answers[-1].id, helpful, None)
-        return word("feedback_thanks" if helpful else "feedback_sorry")
+        return say("feedback_thanks" if helpful else "feedback_sorry")
 
     @staticmethod
     def _number_taken_back(db: Connection, row: Row) -> str | None:
         case = cases.of_conversation(db, row.conversation)
         if case is None or case.id not in callbacks.with_number(db):
-            return word("callback_none")
+            return say("callback_none")
         callbacks.take_back(db, row.conversation)
-        return word("callback_gone")
+        return say("callback_gone")
 
     def _number_left(self, db: Connection, row: Row, text: str) -> tuple[str, str]:
         """A number for a call, kept apart where a person is awaited: what to say of it, and the text without it; an empty text
@@ -176,14 +178,20 @@ class Taking:
         found = _NUMBER.search(text)
         if found is None or cases.of_conversation(db, row.conversation) is None:
             return "", text
-        rest = text.replace(found[0], word("number_apart"), 1)
+        rest = text.replace(found[0], say("number_apart"), 1)
         alone = len(_HAN.findall(text)) <= 6
         try:
             phone = read_phone(found[0])
         except BadPhone:
-            return (word("callback_bad"), "") if alone and mask(text) == text and len(found[0]) >= 7 else ("", text)
+            return (say("callback_bad"), "") if alone and mask(text) == text and len(found[0]) >= 7 else ("", text)
         callbacks.leave(db, self._secret, row.conversation, callbacks.Callback(phone))
-        return word("callback_left", digits=last_digits(phone)), "" if alone else rest
+        return say("callback_left", digits=last_digits(phone)), "" if alone else rest
+
+
+def together(texts: list[str]) -> tuple[str, int]:
+    """As many of the texts, from the first on, as one message holds; how many these are."""
+    count = next((n for n in range(len(texts), 1, -1) if len(form.joined(texts[:n], ROOM)) == 1), min(1, len(texts)))
+    return "\n\n".join(texts[:count]), count
 
 
 def passive(db: Connection, resident: str, lead: str = "", can_send: bool = False) -> str:
@@ -193,15 +201,15 @@ def passive(db: Connection, resident: str, lead: str = "", can_send: bool = Fals
     """
     waiting = wechat.in_state(db, resident, wechat.WAITING)
     lost = [p for p in wechat.in_state(db, resident, wechat.UNCERTAIN) if p.reason != "told"]
-    said, count = form.together([lead] * bool(lead) + [p.text for p in waiting])
+    said, count = together([lead] * bool(lead) + [p.text for p in waiting])
     told = waiting[: count - bool(lead)]
     wechat.sent(db, [p.id for p in told], wechat.PASSIVE)
     rest = waiting[len(told) :]
     if rest and can_send:
         wechat.change_out(db, [p.id for p in rest], next_try=now(), reason=None)
     elif rest:
-        said = f"{said}\n{word('more_waits')}"
+        said = f"{said}\n{say('more_waits')}"
     if lost:
         wechat.change_out(db, [p.id for p in lost], reason="told")
-        said = f"{word('maybe_lost')}\n{said}".strip()
+        said = f"{say('maybe_lost')}\n{said}".strip()
     return said

@@ -7,7 +7,7 @@ import logging
 import time
 
 from bot.gateway.turns import Turns
-from bot.gateway.wechat.api import BUSY, Api, Failed
+from bot.gateway.wechat.api import BUSY, Api, Failed, meaning
 from desk import wechat_token
 
 log = logging.getLogger("huimin.wechat")
@@ -22,7 +22,7 @@ class Tokens:
     def __init__(self, turns: Turns, secret: str, api: Api):
         self._turns, self._secret, self._api = turns, secret, api
         self._lock = asyncio.Lock()
-        self._afresh = False
+        self._refused: str | None = None
 
     async def get(self) -> str:
         """Raises :class:`Failed`."""
@@ -39,16 +39,18 @@ class Tokens:
 
     async def _renew(self) -> str:
         try:
-            token, seconds = await self._api.token(self._afresh)
+            token = await self._api.get_token(self._refused)
         except Failed as error:
-            log.warning("no access token from the platform", extra={"reason": str(error)})
+            log.warning("no access token from the platform", extra={"reason": meaning(error)})
             await self._turns.write(lambda db: wechat_token.not_renewed(db, self._api.appid))
-            raise Failed(BUSY, error.code) from None  # whatever it is: what was to be sent waits
-        self._afresh = False
-        await self._turns.write(lambda db: wechat_token.renewed(db, self._secret, self._api.appid, token, seconds))
-        return token
+            raise Failed(BUSY, error.errcode) from None  # whatever it is: what was to be sent waits
+        self._refused = None
+        await self._turns.write(
+            lambda db: wechat_token.renewed(db, self._secret, self._api.appid, token.value, token.expires_in)
+        )
+        return token.value
 
     async def refused(self, token: str) -> None:
         """The platform does not take it any more: the next one is another one."""
-        self._afresh = True
+        self._refused = token
         await self._turns.write(lambda db: wechat_token.refused(db, self._secret, self._api.appid, token))

@@ -13,6 +13,11 @@ def _sentences() -> dict[str, str]:
     return read_yaml(Path(__file__).parent / "texts.yaml")
 
 
+def typed(key: str) -> frozenset[str]:
+    """What residents type for something, with a space between."""
+    return frozenset(_sentences()[key].split())
+
+
 def say(key: str, **values: object) -> str:
     """A sentence of ``texts.yaml``; ``values`` stand in it as they are."""
     return _sentences()[key].format(**values)
