@@ -6,7 +6,6 @@ import argparse
 import datetime as dt
 import getpass
 import sys
-from pathlib import Path
 
 from bot.client import ask, default_url
 
@@ -36,7 +35,6 @@ def _wechat_commands(commands: argparse._SubParsersAction) -> None:
     check = what.add_parser("check", help="逐项检查：设置、访问令牌、客服接口、公网地址")
     check.add_argument("--url", help="公众平台里填的地址，默认由 HUIMIN_PUBLIC_URL 得出")
     menu = what.add_parser("menu", help="显示要设置的菜单；加 --apply 才真的设置")
-    menu.add_argument("--file", type=Path, help="菜单文件，默认用自带的")
     doing = menu.add_mutually_exclusive_group()
     doing.add_argument("--apply", action="store_true", help="设置到公众号上")
     doing.add_argument("--show", action="store_true", help="显示公众号上现在的菜单")

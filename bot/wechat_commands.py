@@ -50,7 +50,7 @@ async def _api(settings: WechatSettings | None) -> AsyncIterator[Api]:
 
 
 async def _menu(settings: Settings, args: argparse.Namespace) -> int:
-    wanted = menu.as_asked(args.file or menu.SHIPPED)
+    wanted = menu.as_asked()
     if not (args.apply or args.show or args.delete):
         _print_menu(wanted)
         print("这只是显示。要设置到公众号上：python -m bot wechat menu --apply")

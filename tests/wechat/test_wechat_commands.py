@@ -89,7 +89,8 @@ async def test_a_menu_that_is_wrong_is_put_nowhere(desk, tmp_path):
     platform = Platform(ACCOUNT)
     async with platform.open():
         connect(desk, platform)
-        status, said = await desk("menu", "--apply", "--file", str(tmp_path / "menu.yaml"))
+        desk.monkeypatch.setattr("bot.gateway.wechat.menu.FILE", tmp_path / "menu.yaml")
+        status, said = await desk("menu", "--apply")
         assert status == 1 and "按钮" in said and platform.menu is None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from policy_kb.yamlfile import read_yaml
 
-SHIPPED = Path(__file__).parent / "menu.yaml"
+FILE = Path(__file__).parent / "menu.yaml"
 # The platform's limits; of names and keys in bytes.
 MOST_BUTTONS, MOST_ENTRIES, LONGEST_BUTTON, LONGEST_ENTRY, LONGEST_KEY = 3, 5, 16, 60, 128
 
@@ -25,14 +25,14 @@ def _read(path: Path) -> list[dict[str, Any]]:
     return buttons
 
 
-def says_of(key: str | None, path: Path = SHIPPED) -> str | None:
+def says_of(key: str | None, path: Path | None = None) -> str | None:
     """What an entry asks in the resident's place; None where there is no such entry (any more)."""
-    return next((e["says"] for e in _entries(_read(path)) if key is not None and e.get("key") == key), None)
+    return next((e["says"] for e in _entries(_read(path or FILE)) if key is not None and e.get("key") == key), None)
 
 
-def as_asked(path: Path = SHIPPED) -> dict[str, Any]:
+def as_asked(path: Path | None = None) -> dict[str, Any]:
     """The menu as the platform takes it. Raises :class:`BadMenu`."""
-    return {"button": [_button(b) for b in _read(path)]}
+    return {"button": [_button(b) for b in _read(path or FILE)]}
 
 
 def named(menu: Mapping[str, Any] | None) -> list[tuple[str, list[tuple[str, str]]]]:
