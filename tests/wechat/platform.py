@@ -28,6 +28,7 @@ WINDOW, TEXTS = 48 * 3600.0, 5
 # After a menu entry, a code, or following the account.
 EVENT_WINDOW, EVENT_TEXTS = 60.0, 3
 TOKEN_LASTS = 7200
+FORCE_EVERY, FORCES = 30.0, 20  # seconds between two new tokens on demand, else nothing is renewed; how many a day
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ class Platform:
     _token: str = ""
     _token_until: float = 0.0
     _expired: dict[str, int] = field(default_factory=dict)
+    _forced: list[float] = field(default_factory=list)
     _session: aiohttp.ClientSession | None = None
 
     @contextlib.asynccontextmanager
@@ -292,11 +294,19 @@ class Platform:
             return self._said(request, 40013)
         if asked.get("secret") != self.account.secret:
             return self._said(request, 40125)
-        if not self._token or asked.get("force_refresh") or self.now() > self._token_until:
+        if not self._token or self.now() > self._token_until or (asked.get("force_refresh") and self._may_force()):
             self._token, self._token_until = secrets.token_urlsafe(40), self.now() + TOKEN_LASTS
             self.tokens += 1
         self.calls.append((request.path, 0))
         return web.json_response({"access_token": self._token, "expires_in": max(1, int(self._token_until - self.now()))})
+
+    def _may_force(self) -> bool:
+        """Whether a new token is made on demand; counts it."""
+        lately = [at for at in self._forced if at > self.now() - 86400]
+        if (lately and lately[-1] > self.now() - FORCE_EVERY) or len(lately) >= FORCES:
+            return False
+        self._forced = [*lately, self.now()]
+        return True
 
     async def _send(self, request: web.Request) -> web.Response:
         fault, asked = self.weather.strikes(CALLS), await request.read()

@@ -63,6 +63,15 @@ async def test_one_that_was_refused_is_renewed_only_while_it_still_holds():
         assert platform.tokens == 2
 
 
+async def test_new_tokens_on_demand_are_rationed_by_the_platform():
+    async with standing() as (platform, api):
+        first = (await api.get_token()).value
+        second = (await api.get_token(refused=first)).value
+        assert (await api.get_token(refused=second)).value == second != first
+        platform.advance(31)
+        assert (await api.get_token(refused=second)).value != second
+
+
 async def test_a_text_arrives_as_it_is():
     async with standing() as (platform, api):
         li = platform.resident()
