@@ -20,7 +20,8 @@ from desk.tables import messages, readings
 from tests.at_once import run_at_once
 
 # A store as the last program without migrations left it, SQLite's own dump.
-NEW = {"follow_ups", "users", "sessions", "one_time_links", "login_failures", "audit_log", "readings", "reviews"}
+NEW = {"follow_ups", "users", "sessions", "one_time_links", "login_failures", "audit_log", "readings", "reviews",
+       "wechat_residents", "wechat_in", "wechat_out", "wechat_tokens"}
 BEFORE = Path(__file__).parent / "before_migrations.sql"
 
 
