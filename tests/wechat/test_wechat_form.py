@@ -24,15 +24,15 @@ def question(kind: str, titles: list[str], values: list | None = None) -> dict:
 
 
 def test_an_answer_has_its_source_and_its_choices():
-    assert parts(ANSWER) == [
+    assert parts(ANSWER) == [[
         "云安区农村低保每人每月450元（2018年）。\n来源：《低保标准》第二条\n\n"
         "《低保标准》原文：https://www.example.gov.cn/a?b=1&c=2\n\n"
         "可以回复序号或文字：\n1. 申请条件\n2. 申请材料\n3. 转人工"
-    ]
+    ]]
 
 
 def test_a_message_without_choices_is_its_text():
-    assert parts({"kind": "chat", "text": " 您好 ", "citations": [], "quick_replies": [], "data": {}}) == ["您好"]
+    assert parts({"kind": "chat", "text": " 您好 ", "citations": [], "quick_replies": [], "data": {}}) == [["您好"]]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_asked_for_a_number_the_number_is_the_answer():
         assert all(chosen(typed, offered) is None for typed in ("1", "2", "一", "第1个", "①"))
         assert chosen("A", offered) == chosen("ａ", offered) == chosen("选a", offered) == offered[0]
         assert chosen(offered[-1].title, offered) == offered[-1]
-        assert f"A. {offered[0].title}" in parts(message)[0]
+        assert f"A. {offered[0].title}" in parts(message)[0][0]
 
 
 def test_asked_yes_or_no_a_number_is_a_choice():
@@ -125,9 +125,22 @@ def test_a_long_answer_is_cut_between_sentences():
 
 def test_choices_stay_together():
     message = ANSWER | {"text": "低" * 660 + "。"}
-    assert len(parts(message)) == 2
-    assert parts(message)[1].startswith("《低保标准》原文")
-    assert parts(message)[1].endswith("3. 转人工")
+    [[_, second]] = parts(message)
+    assert second.startswith("《低保标准》原文")
+    assert second.endswith("3. 转人工")
+
+
+def test_of_messages_that_come_together_the_last_has_what_all_offer():
+    asked = question("bool", ["有", "没有", "转人工"], [True, False])
+    [first], [second] = parts(ANSWER, asked)
+    assert "申请条件" not in first
+    assert second == "多大年纪了？\n\n可以回复序号或文字：\n1. 有\n2. 没有\n3. 转人工\n4. 申请条件\n5. 申请材料"
+    assert [(c.number, c.title) for c in choices(ANSWER, asked)] == [(1, "有"), (2, "没有"), (3, "转人工"), (4, "申请条件"), (5, "申请材料")]
+    assert chosen("1", choices(ANSWER, asked)).payload == "有"
+
+
+def test_where_one_of_them_asks_for_a_number_all_have_letters():
+    assert all(c.lettered for c in choices(question("integer", ["不清楚"]), ANSWER))
 
 
 def test_an_address_longer_than_a_part_is_cut_all_the_same():
