@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gateway.wechat.form import LIMIT, Choice, choices, chosen, joined, parts, several, split
+from bot.gateway.wechat.words import as_written_here
+from policy_kb.yamlfile import read_yaml
+
+ROOT = Path(__file__).resolve().parents[2]
 
 ANSWER = {
     "kind": "answer", "text": "云安区农村低保每人每月450元（2018年）。\n来源：《低保标准》第二条",
@@ -33,6 +39,42 @@ def test_an_answer_has_its_source_and_its_choices():
 
 def test_a_message_without_choices_is_its_text():
     assert parts({"kind": "chat", "text": " 您好 ", "citations": [], "quick_replies": [], "data": {}}) == [["您好"]]
+
+
+@pytest.mark.parametrize(
+    ("on_a_page", "here"),
+    [
+        ("您可以再问一次，或者点“转人工”。", "您可以再问一次，或者回复“转人工”。"),
+        ("想找真人，点“转人工”就可以。", "想找真人，回复“转人工”就可以。"),
+        ("请点“留个电话”单独填写：加密保存", "直接把电话号码发给我：加密保存"),
+        ("可以点下面的按钮，或者说“不清楚”。", "可以回复下面的序号，或者说“不清楚”。"),
+        ("您随时可以下载或删除自己的记录：点页面上方的“更多”，或者说“删除我的记录”。", "您随时可以删除自己的记录：说“删除我的记录”。"),
+        ("一点“钱”都没有", "一点“钱”都没有"),
+    ],
+)
+def test_where_a_page_has_buttons_the_words_are_written(on_a_page, here):
+    message = {"text": on_a_page, "citations": [], "quick_replies": [], "data": {}}
+    assert parts(message | {"kind": "text", "from": "bot"}) == [[here]]
+    assert parts(message | {"kind": "chat", "from": "staff"}) == [[on_a_page]]
+
+
+def test_no_text_of_ours_speaks_of_buttons_here():
+    texts = [*read_yaml(ROOT / "bot/gateway/texts.yaml").values(), *read_yaml(ROOT / "desk/texts.yaml").values(),
+             *read_yaml(ROOT / "policy_kb/data/wording.yaml").values(), *read_yaml(ROOT / "policy_kb/data/wording-eligibility.yaml").values()]
+    of_pages = [t for t in _strings(texts) if "点“" in t or "点下面" in t or "点页面" in t]
+    assert len(of_pages) >= 6
+    for text in of_pages:
+        assert not any(words in as_written_here(text) for words in ("请点", "点“", "点下面", "点页面", "按钮")), text
+
+
+def _strings(values):
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from _strings(value.values())
+        elif isinstance(value, list):
+            yield from _strings(value)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 
 import regex
 
-from bot.gateway.wechat.words import say
+from bot.gateway.wechat.words import as_written_here, say
 
 # Bytes of UTF-8 of one text; the platform takes 2,048.
 LIMIT = 2000
@@ -119,8 +119,14 @@ def parts(*messages: Mapping[str, Any], limit: int = LIMIT) -> list[list[str]]:
     each text something in it and at most ``limit`` bytes.
     """
     offers = [""] * (len(messages) - 1) + [_offer(choices(*messages))]
-    blocks = [(message["text"].strip(), _links(message), offer) for message, offer in zip(messages, offers)]
+    blocks = [(_text(message), _links(message), offer) for message, offer in zip(messages, offers)]
     return [_filled(filter(None, of_one), limit) for of_one in blocks]
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    """Its text; a person's words stay as they are."""
+    text = message["text"].strip()
+    return text if message.get("from") == "staff" else as_written_here(text)
 
 
 def joined(texts: Iterable[str], limit: int = LIMIT) -> list[str]:
