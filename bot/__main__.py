@@ -1,4 +1,4 @@
-"""``python -m bot``: run the service, ask the running one, say something to everybody, or mask a table."""
+"""``python -m bot``: run the service, ask the running one, say something to everybody, look after WeChat, or mask a table."""
 
 from __future__ import annotations
 
@@ -29,6 +29,18 @@ def _operators_commands(commands: argparse._SubParsersAction) -> None:
         command.add_argument("--as", dest="who", default=getpass.getuser(), help="操作人")
 
 
+def _wechat_commands(commands: argparse._SubParsersAction) -> None:
+    wechat = commands.add_parser("wechat", help="检查公众号接得对不对，设置公众号菜单")
+    what = wechat.add_subparsers(required=True, metavar="做什么", dest="what")
+    check = what.add_parser("check", help="逐项检查：设置、访问令牌、客服接口、公网地址")
+    check.add_argument("--url", help="公众平台里填的地址，默认由 HUIMIN_PUBLIC_URL 得出")
+    menu = what.add_parser("menu", help="显示要设置的菜单；加 --apply 才真的设置")
+    doing = menu.add_mutually_exclusive_group()
+    doing.add_argument("--apply", action="store_true", help="设置到公众号上")
+    doing.add_argument("--show", action="store_true", help="显示公众号上现在的菜单")
+    doing.add_argument("--delete", action="store_true", help="撤掉公众号上的菜单")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bot", description="惠民政策助手")
     commands = parser.add_subparsers(required=True, metavar="命令", dest="command")
@@ -43,6 +55,7 @@ def main() -> int:
     site.add_argument("--url", default=default_url(), help="服务地址（默认 %(default)s）")
     site.add_argument("--port", type=int, default=8090, help="示范网站的端口（默认 %(default)s）")
     _operators_commands(commands)
+    _wechat_commands(commands)
     masking = commands.add_parser("mask", help="把训练分派用的表格里的证件号、电话等遮盖掉，写成新的表格")
     masking.add_argument("file", help="CSV 表格，有 text 和 label 两列")
     masking.add_argument("--out", help="写到哪个文件，默认在旁边写 ….masked.csv")
@@ -51,6 +64,10 @@ def main() -> int:
         from bot import mask_table
 
         return mask_table.run(args)
+    if args.command == "wechat":
+        from bot import wechat_commands
+
+        return wechat_commands.run(args)
     if args.command in {"switch", "notice"}:
         from bot import operating
 
