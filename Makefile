@@ -31,9 +31,7 @@ test: setup-test ## everything that must be green: lint, data, units, processes,
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory validate
 	@$(PY) -m bot train
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target unit public
-	@$(MAKE) --no-print-directory processes
-	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target unit public processes e2e
 
 setup: ## make .venv for the service
 	@tools/setup.sh service
@@ -65,7 +63,7 @@ unit: setup-test ## unit tests in the Rasa environment
 
 public: setup-test ## gateway, desk and knowledge base on a newer Python and SQLAlchemy 2
 	@tools/setup-public.sh
-	@.venv-public/bin/python -m pytest -q tests/policy_kb tests/desk tests/gateway tests/wechat tests/test_imports.py --ignore tests/wechat/test_wechat_peers.py
+	@.venv-public/bin/python -m pytest -q --hypothesis-profile quick tests/policy_kb tests/desk tests/gateway tests/wechat tests/test_imports.py --ignore tests/wechat/test_wechat_peers.py
 
 processes: setup-test ## conversations through real processes, killed on purpose
 	@$(PY) -m pytest -q tests/processes

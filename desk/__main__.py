@@ -5,6 +5,9 @@ of the routing.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import os
 import sys
 
 import sqlalchemy as sa
@@ -55,7 +58,8 @@ def main() -> int:
         return args.alone(args)
     try:
         engine = open_store()
-        with engine.begin() as db:
+        said = io.StringIO()
+        with engine.begin() as db, contextlib.redirect_stdout(said):
             args.run(db, args)
             changed = changes.take(db)
     except cases.NoSuchCase as error:
@@ -74,7 +78,17 @@ def main() -> int:
         print(f"密钥读不到（HUIMIN_SECRET_KEY 或 var/secret_key）：{error.strerror}", file=sys.stderr)
         return 1
     news.publish(changed)
-    return 0
+    return _tell(said.getvalue())
+
+
+def _tell(said: str) -> int:
+    """Print what a command said, once what it did is kept: a reader that goes away (``| head``) undoes nothing."""
+    try:
+        print(said, end="", flush=True)
+        return 0
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+        return 1
 
 
 if __name__ == "__main__":

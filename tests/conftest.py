@@ -13,6 +13,7 @@ from tests import redis_server
 from tests.postgres import binaries, new_database, server
 
 settings.register_profile("thorough", max_examples=1000)  # ten times as many as usual
+settings.register_profile("quick", max_examples=20)  # where the same is tried at length in the other environment
 
 
 def missing(what: str, setting: str) -> NoReturn:

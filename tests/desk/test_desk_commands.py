@@ -173,3 +173,16 @@ def test_a_store_of_a_newer_program_is_said_in_a_sentence(desk, store):
     with store.begin() as db:
         db.execute(sa.text("UPDATE desk_alembic_version SET version_num = '9999'"))
     assert desk("cases")[::2] == (1, "工单库是更新版本的程序建立的，请用那个版本的程序打开\n")
+
+
+def test_a_reader_that_goes_away_undoes_nothing_and_is_no_error_to_complain_about(store, url, ticket):
+    ours, theirs = os.pipe()
+    os.close(ours)
+    p = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-m", "desk", "reply", ticket, "您好", "--as", "王芳"], cwd=ROOT, text=True,
+        env=os.environ | {"HUIMIN_DESK_URL": url}, stdout=theirs, stderr=subprocess.PIPE,
+    )
+    os.close(theirs)
+    assert p.communicate(timeout=60)[1] == text("terminal_no_accounts") + "\n"
+    with store.begin() as db:
+        assert talk.history(db, cases.by_ticket(db, ticket).conversation)[-1].text == "您好"

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.gateway.wechat.form import LIMIT, Choice, choices, chosen, joined, parts, several, split
+from bot.gateway.wechat.words import as_written_here
+from policy_kb.yamlfile import read_yaml
+
+ROOT = Path(__file__).resolve().parents[2]
 
 ANSWER = {
     "kind": "answer", "text": "云安区农村低保每人每月450元（2018年）。\n来源：《低保标准》第二条",
@@ -24,15 +30,51 @@ def question(kind: str, titles: list[str], values: list | None = None) -> dict:
 
 
 def test_an_answer_has_its_source_and_its_choices():
-    assert parts(ANSWER) == [
+    assert parts(ANSWER) == [[
         "云安区农村低保每人每月450元（2018年）。\n来源：《低保标准》第二条\n\n"
         "《低保标准》原文：https://www.example.gov.cn/a?b=1&c=2\n\n"
         "可以回复序号或文字：\n1. 申请条件\n2. 申请材料\n3. 转人工"
-    ]
+    ]]
 
 
 def test_a_message_without_choices_is_its_text():
-    assert parts({"kind": "chat", "text": " 您好 ", "citations": [], "quick_replies": [], "data": {}}) == ["您好"]
+    assert parts({"kind": "chat", "text": " 您好 ", "citations": [], "quick_replies": [], "data": {}}) == [["您好"]]
+
+
+@pytest.mark.parametrize(
+    ("on_a_page", "here"),
+    [
+        ("您可以再问一次，或者点“转人工”。", "您可以再问一次，或者回复“转人工”。"),
+        ("想找真人，点“转人工”就可以。", "想找真人，回复“转人工”就可以。"),
+        ("请点“留个电话”单独填写：加密保存", "直接把电话号码发给我：加密保存"),
+        ("可以点下面的按钮，或者说“不清楚”。", "可以回复下面的序号，或者说“不清楚”。"),
+        ("您随时可以下载或删除自己的记录：点页面上方的“更多”，或者说“删除我的记录”。", "您随时可以删除自己的记录：说“删除我的记录”。"),
+        ("一点“钱”都没有", "一点“钱”都没有"),
+    ],
+)
+def test_where_a_page_has_buttons_the_words_are_written(on_a_page, here):
+    message = {"text": on_a_page, "citations": [], "quick_replies": [], "data": {}}
+    assert parts(message | {"kind": "text", "from": "bot"}) == [[here]]
+    assert parts(message | {"kind": "chat", "from": "staff"}) == [[on_a_page]]
+
+
+def test_no_text_of_ours_speaks_of_buttons_here():
+    texts = [*read_yaml(ROOT / "bot/gateway/texts.yaml").values(), *read_yaml(ROOT / "desk/texts.yaml").values(),
+             *read_yaml(ROOT / "policy_kb/data/wording.yaml").values(), *read_yaml(ROOT / "policy_kb/data/wording-eligibility.yaml").values()]
+    of_pages = [t for t in _strings(texts) if "点“" in t or "点下面" in t or "点页面" in t]
+    assert len(of_pages) >= 6
+    for text in of_pages:
+        assert not any(words in as_written_here(text) for words in ("请点", "点“", "点下面", "点页面", "按钮")), text
+
+
+def _strings(values):
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from _strings(value.values())
+        elif isinstance(value, list):
+            yield from _strings(value)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +100,7 @@ def test_asked_for_a_number_the_number_is_the_answer():
         assert all(chosen(typed, offered) is None for typed in ("1", "2", "一", "第1个", "①"))
         assert chosen("A", offered) == chosen("ａ", offered) == chosen("选a", offered) == offered[0]
         assert chosen(offered[-1].title, offered) == offered[-1]
-        assert f"A. {offered[0].title}" in parts(message)[0]
+        assert f"A. {offered[0].title}" in parts(message)[0][0]
 
 
 def test_asked_yes_or_no_a_number_is_a_choice():
@@ -125,9 +167,22 @@ def test_a_long_answer_is_cut_between_sentences():
 
 def test_choices_stay_together():
     message = ANSWER | {"text": "低" * 660 + "。"}
-    assert len(parts(message)) == 2
-    assert parts(message)[1].startswith("《低保标准》原文")
-    assert parts(message)[1].endswith("3. 转人工")
+    [[_, second]] = parts(message)
+    assert second.startswith("《低保标准》原文")
+    assert second.endswith("3. 转人工")
+
+
+def test_of_messages_that_come_together_the_last_has_what_all_offer():
+    asked = question("bool", ["有", "没有", "转人工"], [True, False])
+    [first], [second] = parts(ANSWER, asked)
+    assert "申请条件" not in first
+    assert second == "多大年纪了？\n\n可以回复序号或文字：\n1. 有\n2. 没有\n3. 转人工\n4. 申请条件\n5. 申请材料"
+    assert [(c.number, c.title) for c in choices(ANSWER, asked)] == [(1, "有"), (2, "没有"), (3, "转人工"), (4, "申请条件"), (5, "申请材料")]
+    assert chosen("1", choices(ANSWER, asked)).payload == "有"
+
+
+def test_where_one_of_them_asks_for_a_number_all_have_letters():
+    assert all(c.lettered for c in choices(question("integer", ["不清楚"]), ANSWER))
 
 
 def test_an_address_longer_than_a_part_is_cut_all_the_same():

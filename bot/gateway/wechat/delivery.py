@@ -258,10 +258,9 @@ class Delivery:
             talk.public(m) for m in new
             if m.sender != "resident" and not (m.data.get("pending") and m.in_reply_to in replied)  # the answer itself is there
         ]
-        offered: list[form.Choice] = []
-        for message in shown:
-            wechat.add_out(db, row.id, message["id"], form.parts(_in_one_voice(message)))
-            offered = form.choices(message) or offered  # a number means the last one's
+        for message, texts in zip(shown, form.parts(*map(_in_one_voice, shown))):
+            wechat.add_out(db, row.id, message["id"], texts)
+        offered = form.choices(*shown)  # a number means the last ones'
         values = {"told": new[-1].seq}
         if offered or any(m["from"] == "bot" for m in shown):
             values["choices"] = [asdict(c) for c in offered]

@@ -10,7 +10,7 @@ from typing import Any
 
 import regex
 
-from bot.gateway.wechat.words import say
+from bot.gateway.wechat.words import as_written_here, say
 
 # Bytes of UTF-8 of one text; the platform takes 2,048.
 LIMIT = 2000
@@ -43,11 +43,12 @@ class Choice:
         return string.ascii_uppercase[self.number - 1] if self.lettered else str(self.number)
 
 
-def choices(message: Mapping[str, Any]) -> list[Choice]:
-    """The quick replies of a message in order, at most as many as there are letters."""
-    given = (message.get("quick_replies") or [])[: len(string.ascii_uppercase)]
-    lettered = _asks_for_number(message)
-    return [Choice(number, reply["title"], reply["payload"], lettered) for number, reply in enumerate(given, 1)]
+def choices(*messages: Mapping[str, Any]) -> list[Choice]:
+    """What messages that come together offer, each once, the last one's first; at most as many as there are letters."""
+    offered = {reply["title"]: reply["payload"] for m in reversed(messages) for reply in m.get("quick_replies") or []}
+    lettered = any(map(_asks_for_number, messages))
+    given = list(offered.items())[: len(string.ascii_uppercase)]
+    return [Choice(number, title, payload, lettered) for number, (title, payload) in enumerate(given, 1)]
 
 
 def _asks_for_number(message: Mapping[str, Any]) -> bool:
@@ -111,10 +112,21 @@ def _normal(typed: str) -> str:
     return "".join(plain.strip(_ENDS).split())
 
 
-def parts(message: Mapping[str, Any], limit: int = LIMIT) -> list[str]:
-    """The texts to send for one message, in order; at least one, each with something in it and at most ``limit`` bytes long."""
-    blocks = [message["text"].strip(), _links(message), _offer(choices(message))]
-    return _filled([block for block in blocks if block], limit)
+def parts(*messages: Mapping[str, Any], limit: int = LIMIT) -> list[list[str]]:
+    """The texts to send for messages that come together, message by message, in order.
+
+    What they offer stands once, behind the last, so that no number means two things. Each message has at least one text, and
+    each text something in it and at most ``limit`` bytes.
+    """
+    offers = [""] * (len(messages) - 1) + [_offer(choices(*messages))]
+    blocks = [(_text(message), _links(message), offer) for message, offer in zip(messages, offers)]
+    return [_filled(filter(None, of_one), limit) for of_one in blocks]
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    """Its text; a person's words stay as they are."""
+    text = message["text"].strip()
+    return text if message.get("from") == "staff" else as_written_here(text)
 
 
 def joined(texts: Iterable[str], limit: int = LIMIT) -> list[str]:
