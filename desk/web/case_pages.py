@@ -77,7 +77,8 @@ async def get_case(request: web.Request) -> web.Response:
     shown |= _able(request, shown["case"])
     names = Names(await request.app[HOST].knowledge())
     return page(
-        request, "case.html", **shown, names=names, delivery_of=delivery_of, today=today(), outcomes=cases.OUTCOMES, kinds=follow_ups.KINDS
+        request, "case.html", **shown, names=names, delivery_of=delivery_of, today=today(),
+        outcomes=cases.OUTCOMES, kinds=follow_ups.KINDS,
     )
 
 
