@@ -32,6 +32,7 @@ from desk.tables import messages
 log = logging.getLogger("huimin.wechat")
 
 LOOK_EVERY = 2.0
+KEEP_EVERY = 0.3
 TIDY_EVERY = 600.0
 AT_ONCE = 8
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
@@ -90,27 +91,42 @@ class Delivery:
         self._news.set()
 
     async def run(self) -> None:
-        """Send, until cancelled."""
-        tidied = -TIDY_EVERY
+        """Send, and see what became of replies, until cancelled. Apart from each other: what hangs on the platform must not make a
+        reply that was written look as if it were not.
+        """
+        await asyncio.gather(self._send_on(), self._keep_on())
+
+    async def _send_on(self) -> None:
         loop = asyncio.get_running_loop()
         looked = -LOOK_EVERY
         while True:
             await self._rest()
             changed, self._changed = self._changed, set()
             try:
+                if loop.time() - looked >= LOOK_EVERY:
+                    looked = loop.time()
+                    changed |= set(await self._turns.read(wechat.with_something_to_do))
+                if changed:
+                    await self._serve(sorted(changed))
+            except sa.exc.SQLAlchemyError:
+                log.exception("could not look for what is to be sent")
+                await asyncio.sleep(LOOK_EVERY)
+
+    async def _keep_on(self) -> None:
+        loop = asyncio.get_running_loop()
+        tidied = looked = -TIDY_EVERY
+        while True:
+            try:
                 await self._keep_written()
                 if loop.time() - looked >= LOOK_EVERY:
                     looked = loop.time()
                     await self._look()
-                    changed |= set(await self._turns.read(wechat.with_something_to_do))
-                if changed:
-                    await self._serve(sorted(changed))
                 if loop.time() - tidied >= TIDY_EVERY:
                     tidied = loop.time()
                     await self._turns.write(wechat.forget_arrivals)
             except sa.exc.SQLAlchemyError:
-                log.exception("could not look for what is to be sent")
-                await asyncio.sleep(LOOK_EVERY)
+                log.exception("could not keep what became of replies")
+            await asyncio.sleep(KEEP_EVERY)
 
     async def _keep_written(self) -> None:
         names, self._written = self._written, set()

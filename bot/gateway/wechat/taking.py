@@ -20,8 +20,6 @@ from desk.phones import BadPhone, last_digits, read_phone
 from desk.store import now
 from desk.tables import messages
 
-# Bytes for what is told, where the channel says something beside it.
-ROOM = form.LIMIT - 150
 _NUMBER = regex.compile(r"(?<![\d])\+?\d[\d \-－—]{5,18}\d(?![\d])")
 _MARKS = regex.compile(r"[\s\p{P}]+$")
 # No number or letter stands for it.
@@ -207,7 +205,7 @@ class Taking:
 
 def together(texts: list[str]) -> tuple[str, int]:
     """As many of the texts, from the first on, as one message holds; how many these are."""
-    count = next((n for n in range(len(texts), 1, -1) if len(form.joined(texts[:n], ROOM)) == 1), min(1, len(texts)))
+    count = next((n for n in range(len(texts), 1, -1) if len(form.joined(texts[:n])) == 1), min(1, len(texts)))
     return "\n\n".join(texts[:count]), count
 
 
