@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 
-from desk import callbacks, cases, follow_ups
+from desk import callbacks, cases, follow_ups, wechat
 from desk import conversations as talk
-from desk.case_words import department_of, event_of, reasons_of, when
+from desk.case_words import delivery_of, department_of, event_of, reasons_of, when
 from desk.secret import secret_key
 from desk.terminal import add_as, as_somebody
 from desk.texts import text
@@ -54,8 +54,9 @@ def show_one(db, args) -> None:
     print("经过：")
     for event in cases.events(db, case.id):
         print(f"  {event_of(event)}")
+    delivered = wechat.deliveries(db, case.conversation)
     for m in talk.history(db, case.conversation, limit=1000):
-        print(f"\n[{m.seq}] {_SENDER[m.sender]} {when(m.created_at)}\n{m.text}")
+        print(f"\n[{m.seq}] {_SENDER[m.sender]} {when(m.created_at)} {delivery_of(delivered.get(m.id))}".rstrip() + f"\n{m.text}")
 
 
 def show_callback(db, args) -> None:

@@ -38,6 +38,15 @@ def department_in_words(case: Row, why: str | None) -> str:
     return case.department or (f"未定（{why}）" if why else "未定")
 
 
+def delivery_of(stands: tuple[str, str | None] | None) -> str:
+    """Whether a message reached a resident in WeChat, of :func:`desk.wechat.deliveries`; nothing where it went another way."""
+    if stands is None:
+        return ""
+    state, reason = stands
+    key = f"delivery_why_{(reason or '').partition(' ')[0]}"
+    return text("delivery_waiting_why", why=text(key)) if state == "waiting" and knows(key) else text(f"delivery_{state}")
+
+
 def event_of(event: Row) -> str:
     """An event of a case: when, who, what and why."""
     why = reason_of(event.why) if event.what in cases.WITH_REASON or event.who in _NOT_STAFF else event.why

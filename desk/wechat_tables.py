@@ -28,15 +28,23 @@ wechat_residents = sa.Table(
     sa.Column("replying_until", sa.DateTime(timezone=True)),
 )
 
-# ``id`` is a keyed hash of what the platform calls a message; ``reply`` what it was answered with, none before that.
+# ``id`` is a keyed hash of what the platform calls a message; ``reply`` what it was answered with, none before that. Stays when
+# the conversation is erased, without a word of it: what comes again is known all the same.
 wechat_in = sa.Table(
     "wechat_in",
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("resident", sa.String(64), sa.ForeignKey("wechat_residents.id", ondelete="CASCADE"), index=True),
+    sa.Column("resident", sa.String(64), sa.ForeignKey("wechat_residents.id", ondelete="SET NULL"), index=True),
     sa.Column("message", sa.String(32)),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False, index=True),
     sa.Column("reply", sa.Text),
+    # How often it was posted; since when the reply is on its way, and when it was written to the platform, each the last time.
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("replied_at", sa.DateTime(timezone=True)),
+    sa.Column("written_at", sa.DateTime(timezone=True)),
+    # Whether it is settled what became of the parts that went with the reply.
+    sa.Column("over", sa.Boolean, nullable=False),
+    sa.Index("wechat_in_by_end", "over", "at"),
 )
 
 # One row for each part of a message, in the order in which a resident is to get them.
@@ -54,12 +62,15 @@ wechat_out = sa.Table(
     # No time: it waits for the resident's next message.
     sa.Column("next_try", sa.DateTime(timezone=True)),
     sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+    # What came, in the reply to which it goes; none where it goes by itself.
+    sa.Column("arrival", sa.String(64), index=True),
     sa.Index("wechat_out_by_state", "state", "next_try"),
     sa.Index("wechat_out_by_resident", "resident", "state", "id"),
     sa.CheckConstraint(sa.column("state").in_(OUT_STATES), name="out_state_known"),
 )
 
-# The platform's token, sealed. Who renews it says so first: one at a time.
+# The platform's token, sealed. Who renews it says so first: one at a time. ``silent_until``: until then the account may not send
+# by itself, as the platform said.
 wechat_tokens = sa.Table(
     "wechat_tokens",
     metadata,
@@ -67,4 +78,5 @@ wechat_tokens = sa.Table(
     sa.Column("sealed", sa.LargeBinary),
     sa.Column("until", sa.DateTime(timezone=True)),
     sa.Column("renewing_until", sa.DateTime(timezone=True)),
+    sa.Column("silent_until", sa.DateTime(timezone=True)),
 )

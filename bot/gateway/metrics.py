@@ -67,6 +67,12 @@ class Metrics:
         )
         self._wechat_in = Counter("huimin_wechat_received", "What the WeChat platform posted.", ("kind",), registry=r)
         self._wechat_out = Counter("huimin_wechat_sent", "Tries to send by WeChat's service interface.", ("result",), registry=r)
+        self._wechat_replied = Counter(
+            "huimin_wechat_replied", "Parts that went as the reply to a message, by what became of them.", ("state",), registry=r
+        )
+        self.wechat_waiting = Gauge(
+            "huimin_wechat_residents_waiting", "Residents for whom something waits.", ("why",), registry=r
+        )
         self._logins = Counter("huimin_logins", "Tries to log in at the console.", ("result",), registry=r)
         self.waiting = Gauge("huimin_messages_waiting", "Messages received and not answered.", registry=r)
         self.longest_wait = Gauge("huimin_message_longest_wait_seconds", "How long the oldest of them waits.", registry=r)
@@ -106,6 +112,15 @@ class Metrics:
     def wechat_went(self, result: str) -> None:
         """``result``: sent, or one of the kinds of :class:`bot.gateway.wechat.api.Failed`."""
         self._wechat_out.labels(result).inc()
+
+    def wechat_replied(self, state: str, number: int) -> None:
+        """``state``: sent or uncertain."""
+        self._wechat_replied.labels(state).inc(number)
+
+    def wechat_waits(self, residents: dict[str, int]) -> None:
+        """For how many residents something waits, by why."""
+        for why, number in residents.items():
+            self.wechat_waiting.labels(why).set(number)
 
     def assistant_failed(self, kind: str) -> None:
         """``kind``: one of :data:`~bot.gateway.rasa_client.FAILURES`."""

@@ -13,6 +13,7 @@ from prometheus_client.exposition import choose_encoder
 from bot.gateway import keys
 from bot.gateway.errors import Refused
 from bot.gateway.metrics import NOT_KNOWN, Metrics
+from desk import wechat
 from desk.counts import counts
 from desk.store import now
 from policy_kb.reader import NothingLoaded
@@ -56,6 +57,8 @@ async def _look(app: web.Application, metrics: Metrics) -> None:
     except sa.exc.SQLAlchemyError:
         log.exception("could not count what stands in the desk store")
         found = None
+    if found is not None and app[keys.SETTINGS].wechat is not None:
+        metrics.wechat_waits(await app[keys.TURNS].read(wechat.residents_waiting))
     since = found.waiting_since if found else None
     metrics.stands(found, max(0.0, (now() - since).total_seconds()) if since else 0.0)
     metrics.processes_stand(await app[keys.RASA].ready())

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from aiohttp import web
 from sqlalchemy.engine import Connection, Row
 
-from desk import audit, callbacks, canned, cases, follow_ups, presence
+from desk import audit, callbacks, canned, cases, follow_ups, presence, wechat
 from desk import conversations as talk
-from desk.case_words import department_of
+from desk.case_words import delivery_of, department_of
 from desk.naming import Names
 from desk.permissions import may
 from desk.store import aware, now
@@ -70,12 +70,16 @@ async def get_case(request: web.Request) -> web.Response:
             "case": as_it_is, "department": department_of(db, as_it_is), "messages": rows, "summary": summary(rows),
             "reasons": cases.reasons(db, case.id), "events": cases.events(db, case.id), "due": follow_ups.of_case(db, case.id),
             "has_number": case.id in callbacks.with_number(db), "colleagues": presence.colleagues(db),
+            "delivered": wechat.deliveries(db, case.conversation),
         }
 
     shown = await look_at_conversation(request, look, case.conversation, case.ticket)
     shown |= _able(request, shown["case"])
     names = Names(await request.app[HOST].knowledge())
-    return page(request, "case.html", **shown, names=names, today=today(), outcomes=cases.OUTCOMES, kinds=follow_ups.KINDS)
+    return page(
+        request, "case.html", **shown, names=names, delivery_of=delivery_of, today=today(),
+        outcomes=cases.OUTCOMES, kinds=follow_ups.KINDS,
+    )
 
 
 def _able(request: web.Request, case: Row) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -76,3 +77,4 @@ def hurry(monkeypatch, answer_within: float = 0.3) -> None:
     monkeypatch.setattr(endpoint, "REPLYING", 2 * answer_within)
     monkeypatch.setattr(delivery, "LOOK_EVERY", 0.1)
     monkeypatch.setattr(delivery, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(wechat, "ARRIVED", dt.timedelta(seconds=0.3))

@@ -92,7 +92,8 @@ async def test_what_waits_leads_the_reply_to_another_question(street, monkeypatc
         assert await at.platform.says("zhang", "高龄津贴多少钱") == "晚到的答案\n\n新答案"
 
 
-async def test_a_long_answer_comes_in_parts(street):
+async def test_a_long_answer_comes_in_parts(street, monkeypatch):
+    hurry(monkeypatch)
     async with account(street) as at:
         long = "".join(f"第{n}条：每人每月{n}元，由民政部门发放。\n" for n in range(190))
         at.house.rasa.next.append(answer(long))

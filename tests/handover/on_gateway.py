@@ -69,15 +69,19 @@ class HeldRasa:
 
 
 class Gateway:
-    """One gateway in a thread of its own. What it writes while a person owns the conversation is looked at as it is written."""
+    """One gateway in a thread of its own. What it writes while a person owns the conversation is looked at as it is written.
 
-    def __init__(self, knowledge: Reader, rasa: str, conversation: Callable[[], str | None]):
+    ``more``: settings that are other than these tests have them.
+    """
+
+    def __init__(self, knowledge: Reader, rasa: str, conversation: Callable[[], str | None], **more: Any):
         self.loop = asyncio.new_event_loop()
         self.problems: list[AssertionError] = []
         self._conversation = conversation
         self._thread = threading.Thread(target=self.loop.run_forever, name="gateway", daemon=True)
         self._thread.start()
-        settings = replace(SETTINGS, rasa_urls=(rasa,), give_up_after=0.0, silent_after=0.0, first_word_after=600.0)
+        given = {"give_up_after": 0.0, "silent_after": 0.0, "first_word_after": 600.0} | more
+        settings = replace(SETTINGS, rasa_urls=(rasa,), **given)
         self.url = self.run(self._listen(knowledge, settings))
 
     def run(self, coroutine: Coroutine) -> Any:
@@ -105,7 +109,8 @@ class Gateway:
         """Without a word to anybody: nothing is finished, nobody is told to wait."""
         self.run(self._abort())
         self.run(self.loop.shutdown_default_executor())
-        self.turns._line.shutdown()
+        if self.turns._line:
+            self.turns._line.shutdown()
         self.turns._store.dispose()
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()

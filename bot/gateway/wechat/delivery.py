@@ -25,13 +25,14 @@ from bot.gateway.wechat.taking import Taken, passive
 from bot.gateway.wechat.tokens import Tokens
 from bot.gateway.wechat.words import say
 from desk import conversations as talk
-from desk import wechat
+from desk import wechat, wechat_token
 from desk.store import now
 from desk.tables import messages
 
 log = logging.getLogger("huimin.wechat")
 
 LOOK_EVERY = 2.0
+KEEP_EVERY = 0.3
 TIDY_EVERY = 600.0
 AT_ONCE = 8
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
@@ -44,15 +45,16 @@ class Delivery:
 
     def __init__(self, turns: Turns, secret: str, metrics: Metrics, service: Api | None, tokens: Tokens | None):
         self._turns, self._secret, self._metrics, self._api, self._tokens = turns, secret, metrics, service, tokens
-        self._not_allowed_until: dt.datetime | None = None
+        self._silent = False
         self._changed: set[str] = set()
+        self._written: set[str] = set()
         self._news = asyncio.Event()
         turns.listen(self._hear)
 
     @property
     def can_send(self) -> bool:
         """Whether something may go by itself."""
-        return self._api is not None and (self._not_allowed_until is None or self._not_allowed_until < now())
+        return self._api is not None and not self._silent
 
     # —— the reply to what came
 
@@ -60,11 +62,14 @@ class Delivery:
         """The words of the reply to a turn, the same ones whenever it is asked for; they count as sent from now on."""
         talk.lock(db, taken.conversation)
         arrival = wechat.arrival(db, key)
-        if arrival is None or arrival.reply is not None:  # erased; or answered meanwhile
+        if arrival is None or arrival.reply is not None:  # long ago; or answered meanwhile
             return arrival.reply if arrival else ""
-        row = wechat.resident(db, arrival.resident)
+        row = wechat.resident(db, arrival.resident) if arrival.resident else None
+        if row is None:  # erased meanwhile
+            wechat.set_reply(db, key, "")
+            return ""
         self._take_up(db, row)
-        said = passive(db, row.id, taken.lead, self.can_send)
+        said = passive(db, row.id, key, taken.lead, self.can_send)
         if not said and not self.can_send and _is_open(db, taken.message):
             said = say("wait_and_look")
         wechat.set_reply(db, key, said)
@@ -77,13 +82,21 @@ class Delivery:
         """There may be something to send in a conversation."""
         self._hear(frozenset({conversation}))
 
+    def wrote(self, key: str) -> None:
+        """The reply to what came under this key was written to the platform."""
+        self._written.add(key)
+
     def _hear(self, changed: frozenset[str]) -> None:
         self._changed |= changed
         self._news.set()
 
     async def run(self) -> None:
-        """Send, until cancelled."""
-        tidied = -TIDY_EVERY
+        """Send, and see what became of replies, until cancelled. Apart from each other: what hangs on the platform must not make a
+        reply that was written look as if it were not.
+        """
+        await asyncio.gather(self._send_on(), self._keep_on())
+
+    async def _send_on(self) -> None:
         loop = asyncio.get_running_loop()
         looked = -LOOK_EVERY
         while True:
@@ -95,12 +108,42 @@ class Delivery:
                     changed |= set(await self._turns.read(wechat.with_something_to_do))
                 if changed:
                     await self._serve(sorted(changed))
+            except sa.exc.SQLAlchemyError:
+                log.exception("could not look for what is to be sent")
+                await asyncio.sleep(LOOK_EVERY)
+
+    async def _keep_on(self) -> None:
+        loop = asyncio.get_running_loop()
+        tidied = looked = -TIDY_EVERY
+        while True:
+            try:
+                await self._keep_written()
+                if loop.time() - looked >= LOOK_EVERY:
+                    looked = loop.time()
+                    await self._look()
                 if loop.time() - tidied >= TIDY_EVERY:
                     tidied = loop.time()
                     await self._turns.write(wechat.forget_arrivals)
             except sa.exc.SQLAlchemyError:
-                log.exception("could not look for what is to be sent")
-                await asyncio.sleep(LOOK_EVERY)
+                log.exception("could not keep what became of replies")
+            await asyncio.sleep(KEEP_EVERY)
+
+    async def _keep_written(self) -> None:
+        names, self._written = self._written, set()
+        if names:
+            try:
+                await self._turns.write(lambda db: wechat.written(db, names))
+            except BaseException:
+                self._written |= names
+                raise
+
+    async def _look(self) -> None:
+        """Whether the account may send, and what became of replies."""
+        if self._api is not None:
+            self._silent = await self._turns.read(lambda db: wechat_token.is_silent(db, self._api.appid))
+        while await self._turns.read(wechat.some_ended):
+            for state, number in (await self._turns.write(wechat.settle_replies)).items():
+                self._metrics.wechat_replied(state, number)
 
     async def _rest(self) -> None:
         """Until there is news, or it is time to look. Not with ``wait_for``, which may swallow that it is cancelled."""
@@ -210,7 +253,8 @@ class Delivery:
         if failed.kind in (api.WINDOW, api.COUNT):  # its ledger counts, not ours
             wechat.change_resident(db, row.id, grants=[])
         if failed.kind == api.NOT_ALLOWED:
-            self._not_allowed_until = now() + NOT_ALLOWED_FOR
+            wechat_token.silence(db, self._api.appid, NOT_ALLOWED_FOR)
+            self._silent = True
         if failed.kind in (api.NOT_ALLOWED, api.REFUSED):
             log.warning("the platform refuses what is sent", extra={"reason": api.meaning(failed)})
         refused = f"refused {failed.errcode or ''}".strip()

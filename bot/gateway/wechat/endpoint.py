@@ -71,10 +71,15 @@ async def post_wechat(request: web.Request) -> web.Response:
         words = await asyncio.shield(asyncio.ensure_future(_answer(request.app, opened.inbound, arrived)))
     except sa.exc.SQLAlchemyError:
         log.exception("could not take a message")
-        return web.Response(status=500)  # it comes again
-    if not words:
-        return web.Response(text=SUCCESS)
-    return web.Response(text=channel.envelope.close(opened, words), content_type="application/xml")
+        if request.transport is not None:  # a word of ours would be shown as a fault; without one it comes again
+            request.transport.abort()
+        return web.Response(status=503)
+    text, kind = (channel.envelope.close(opened, words), "application/xml") if words else (SUCCESS, "text/plain")
+    response = web.Response(text=text, content_type=kind)
+    await response.prepare(request)
+    await response.write_eof()
+    channel.delivery.wrote(channel.taking.key(opened.inbound))
+    return response
 
 
 def _turned_away(request: web.Request, error: Forged) -> web.Response:
@@ -89,6 +94,8 @@ async def _answer(app: web.Application, inbound: Inbound, arrived: float) -> str
     taken = await turns.read(lambda db: channel.taking.known(db, inbound))
     if taken is None:
         taken = await _taken(app, inbound)
+    else:
+        await turns.write(lambda db: wechat.came_again(db, channel.taking.key(inbound)))
     if taken.reply is not None or taken.message is None:
         return taken.reply or ""
     return await _reply(app, inbound, taken, arrived)
@@ -113,7 +120,7 @@ async def _taken(app: web.Application, inbound: Inbound) -> Taken:
         return Taken(None, None, _in_words(refused))
     for last in (False, True):
         try:
-            return await turns.write(lambda db: _take(db, channel.taking, said))
+            return await turns.write(lambda db: _take(db, channel.taking, said, channel.delivery.can_send))
         except sa.exc.IntegrityError:  # another gateway was faster
             if last:
                 raise
@@ -124,8 +131,8 @@ def _in_words(refused: Refused) -> str:
     return say("too_many", seconds=refused.headers["Retry-After"]) if refused.status == 429 else refused.message
 
 
-def _take(db: Connection, taking: Taking, said: Said) -> Taken:
-    taken = taking.take(db, said)
+def _take(db: Connection, taking: Taking, said: Said, can_send: bool) -> Taken:
+    taken = taking.take(db, said, can_send)
     if taken.message and taken.reply is None:
         until = now() + dt.timedelta(seconds=REPLYING)
         wechat.change_resident(db, taking.resident(said.inbound.openid), replying_until=until)
@@ -164,14 +171,21 @@ async def _remember(app: web.Application, inbound: Inbound, reply: str) -> Taken
             talk.lock(db, row.conversation)
             row = wechat.resident(db, name)
             here = inbound.kind != "unsubscribe"
-            given = wechat.PRESSED if inbound.kind in ("subscribe", "scan", "click") else wechat.WROTE
-            grants = wechat.granted(row.grants, given, now()) if here else []
-            wechat.change_resident(db, name, subscribed=here, grants=grants)
-            said = passive(db, name, reply) if here else reply
+            wechat.change_resident(db, name, subscribed=here, grants=_grants(row.grants, inbound))
+            said = passive(db, name, taking.key(inbound), reply) if here and inbound.kind != "view" else reply
         wechat.add_arrival(db, taking.key(inbound), row and name, reply=said)
         return Taken(None, None, said)
 
     return await app[keys.TURNS].write(remember)
+
+
+def _grants(before: list, inbound: Inbound) -> list:
+    """What may be sent after what came; other events allow nothing more."""
+    if inbound.kind == "unsubscribe":
+        return []
+    if inbound.kind in ("subscribe", "scan", "click"):
+        return wechat.granted(before, wechat.PRESSED, now())
+    return before if inbound.is_event else wechat.granted(before, wechat.WROTE, now())
 
 
 async def _reply(app: web.Application, inbound: Inbound, taken: Taken, arrived: float) -> str:

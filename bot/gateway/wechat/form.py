@@ -12,8 +12,8 @@ import regex
 
 from bot.gateway.wechat.words import as_written_here, say
 
-# Bytes of UTF-8 of one text; the platform takes 2,048.
-LIMIT = 2000
+# Bytes of UTF-8 of one text; the platform takes 2,048, and beside a part the channel may have to say something of its own.
+LIMIT = 1850
 # What may not be cut: addresses, numbers with what stands between their digits, and what is shown as one character.
 _WHOLE = regex.compile(r"https?://[!-~]+|[A-Za-z0-9]+(?:[.,:/×\-—～~，．：@_%％][A-Za-z0-9]+)*[%％]?|\X")
 _LINES = regex.compile(r"[^\n]*\n+|[^\n]+")

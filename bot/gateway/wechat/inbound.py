@@ -47,6 +47,11 @@ class Inbound:
     longitude: float | None = field(default=None, repr=False)
     label: str | None = field(default=None, repr=False)
 
+    @property
+    def is_event(self) -> bool:
+        """Whether something happened, and nothing was said."""
+        return self.key.startswith("event:")
+
 
 def fields(xml: str) -> dict[str, str]:
     """The elements right under the root, by name. Raises :class:`Malformed`; entities and document types are refused."""

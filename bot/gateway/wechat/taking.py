@@ -20,10 +20,10 @@ from desk.phones import BadPhone, last_digits, read_phone
 from desk.store import now
 from desk.tables import messages
 
-# Bytes for what is told, where the channel says something beside it.
-ROOM = form.LIMIT - 150
 _NUMBER = regex.compile(r"(?<![\d])\+?\d[\d \-－—]{5,18}\d(?![\d])")
 _MARKS = regex.compile(r"[\s\p{P}]+$")
+# No number or letter stands for it.
+_BY_WORDS_ONLY = 1000
 _HAN = regex.compile(r"\p{Han}")
 
 
@@ -74,10 +74,10 @@ class Taking:
     def incoming(self, db: Connection, said: Said) -> tuple[str | None, talk.Incoming]:
         """The conversation, where there is one, and what the message would be in it: to see whether it is taken at all."""
         row = wechat.resident(db, self.resident(said.inbound.openid))
-        return row and row.conversation, self._incoming(row, said, mask(said.text))
+        return row and row.conversation, self._incoming(db, row, said, mask(said.text))
 
-    def take(self, db: Connection, said: Said) -> Taken:
-        """Save what came, once."""
+    def take(self, db: Connection, said: Said, can_send: bool) -> Taken:
+        """Save what came, once. ``can_send``: what is late can go by itself."""
         talk.lock_id(db, self.key(said.inbound))
         known = self.known(db, said.inbound)
         if known is not None:
@@ -92,7 +92,7 @@ class Taking:
         given = wechat.PRESSED if said.inbound.kind in ("click", "scan") else wechat.WROTE
         region = said.region or row.region
         wechat.change_resident(db, name, grants=wechat.granted(row.grants, given, now()), subscribed=True, region=region)
-        own = self._of_channel(db, row, said.text)
+        own = self._of_channel(db, row, said.text, self.key(said.inbound), can_send)
         if own is not None:
             wechat.add_arrival(db, self.key(said.inbound), name, reply=own)
             return Taken(row.conversation, None, own)
@@ -100,7 +100,7 @@ class Taking:
         if not text:
             wechat.add_arrival(db, self.key(said.inbound), name, reply=lead)
             return Taken(row.conversation, None, lead)
-        incoming = self._incoming(row, replace(said, region=region), mask(text))
+        incoming = self._incoming(db, row, replace(said, region=region), mask(text))
         try:
             message = talk.receive(db, row.conversation, incoming)
         except talk.UnknownReply:  # what it was offered with is erased
@@ -108,7 +108,7 @@ class Taking:
         return self._arrived(db, said.inbound, row.conversation, message, lead)
 
     def _begin(self, db: Connection, name: str, said: Said) -> Taken:
-        conversation, message = talk.begin(db, self._incoming(None, said, mask(said.text)))
+        conversation, message = talk.begin(db, self._incoming(db, None, said, mask(said.text)))
         wechat.add_resident(db, self._secret, name, said.inbound.openid, conversation)
         wechat.change_resident(db, name, grants=wechat.granted([], wechat.WROTE, now()), region=said.region)
         return self._arrived(db, said.inbound, conversation, message)
@@ -117,9 +117,16 @@ class Taking:
         wechat.add_arrival(db, self.key(inbound), self.resident(inbound.openid), message.id)
         return Taken(conversation, message.id, None, lead, talk.aware(message.created_at))
 
-    def _incoming(self, row: Row | None, said: Said, text: str) -> talk.Incoming:
-        offered = [form.Choice(**c) for c in row.choices] if row else []
-        choice = form.chosen(said.text, offered)
+    @staticmethod
+    def _chosen(db: Connection, row: Row, text: str) -> form.Choice | None:
+        """What was offered last, by number or words; what the desk has offered, by its words as long as it stands there."""
+        offered = [form.Choice(**c) for c in row.choices]
+        return form.chosen(text, offered) or form.chosen(
+            text, [form.Choice(_BY_WORDS_ONLY, title, payload) for title, payload in wechat.offered_by_desk(db, row.conversation)]
+        )
+
+    def _incoming(self, db: Connection, row: Row | None, said: Said, text: str) -> talk.Incoming:
+        choice = self._chosen(db, row, said.text) if row else None
         payload = choice.payload if choice else None
         region = said.region or (row.region if row else None)
         key = self.key(said.inbound)
@@ -127,36 +134,44 @@ class Taking:
 
     # —— what the channel does itself, because elsewhere there is a button for it
 
-    def _of_channel(self, db: Connection, row: Row, text: str) -> str | None:
-        if form.chosen(text, [form.Choice(**c) for c in row.choices]):
+    def _of_channel(self, db: Connection, row: Row, text: str, key: str, can_send: bool) -> str | None:
+        if self._chosen(db, row, text):
             return None
         words = _MARKS.sub("", text.strip()) or text.strip()
         does: tuple[tuple[str, Callable[[Connection, Row], str | None]], ...] = (
-            ("says_look", self._look), ("says_again", self._again), ("says_helpful", lambda d, r: self._judge(d, r, True)),
+            ("says_look", lambda d, r: self._look(d, r, key, can_send)), ("says_again", lambda d, r: self._again(d, r, key)),
+            ("says_helpful", lambda d, r: self._judge(d, r, True)),
             ("says_unhelpful", lambda d, r: self._judge(d, r, False)), ("says_no_number", self._number_taken_back),
         )
-        for key, do in does:
-            if words in typed(key):
+        for named, do in does:
+            if words in typed(named):
                 return do(db, row)
         return None
 
     @staticmethod
-    def _look(db: Connection, row: Row) -> str | None:
-        """What waits, as far as it fits; where nothing does, it is a word of the conversation."""
-        return passive(db, row.id) or None
+    def _look(db: Connection, row: Row, key: str, can_send: bool) -> str | None:
+        """What waits, as far as it fits; where nothing does, it is a word of the conversation, unless an answer is awaited that
+        cannot go by itself.
+        """
+        said = passive(db, row.id, key)
+        if said or can_send or talk.get(db, row.conversation).owner != talk.BOT:
+            return said or None
+        return say("wait_and_look") if talk.waiting(db, row.conversation) else None
 
     @staticmethod
-    def _again(db: Connection, row: Row) -> str | None:
+    def _again(db: Connection, row: Row, key: str) -> str | None:
         lost = wechat.in_state(db, row.id, wechat.UNCERTAIN)
         if not lost:
             return None
         said, count = together([say("again_some"), *(p.text for p in lost)])
-        wechat.sent(db, [p.id for p in lost[: count - 1]], wechat.PASSIVE)
+        wechat.go_with(db, [p.id for p in lost[: count - 1]], key)
         return said
 
     @staticmethod
     def _judge(db: Connection, row: Row, helpful: bool) -> str | None:
-        """The resident's opinion of the last answer."""
+        """The resident's opinion of the last answer; while a person has the conversation it is said to them."""
+        if talk.get(db, row.conversation).owner == talk.STAFF:
+            return None
         answers = [m for m in talk.history(db, row.conversation, limit=None) if m.sender in feedback.JUDGED]
         if not answers:
             return say("feedback_none")
@@ -190,24 +205,28 @@ class Taking:
 
 def together(texts: list[str]) -> tuple[str, int]:
     """As many of the texts, from the first on, as one message holds; how many these are."""
-    count = next((n for n in range(len(texts), 1, -1) if len(form.joined(texts[:n], ROOM)) == 1), min(1, len(texts)))
+    count = next((n for n in range(len(texts), 1, -1) if len(form.joined(texts[:n])) == 1), min(1, len(texts)))
     return "\n\n".join(texts[:count]), count
 
 
-def passive(db: Connection, resident: str, lead: str = "", can_send: bool = False) -> str:
-    """The words of a reply: ``lead`` and what waits for the resident, as far as it fits; it counts as sent from now on.
+def passive(db: Connection, resident: str, key: str, lead: str = "", can_send: bool = False) -> str:
+    """The words of the reply to what came under ``key``: ``lead`` and what waits for the resident, as far as it fits.
 
-    ``can_send``: the rest follows by itself.
+    ``can_send``: the rest follows by itself, or all of it where it takes several texts: a reply may be posted again, and arrive
+    after what was sent meanwhile. Nothing overtakes what is being sent.
     """
-    waiting = wechat.in_state(db, resident, wechat.WAITING)
+    row, waiting = wechat.resident(db, resident), wechat.in_state(db, resident, wechat.WAITING)
     lost = [p for p in wechat.in_state(db, resident, wechat.UNCERTAIN) if p.reason != "told"]
     said, count = together([lead] * bool(lead) + [p.text for p in waiting])
     told = waiting[: count - bool(lead)]
-    wechat.sent(db, [p.id for p in told], wechat.PASSIVE)
+    by_itself = can_send and len(told) < len(waiting) <= wechat.left(row.grants, now())
+    if by_itself or any(p.arrival is None for p in wechat.in_state(db, resident, wechat.SENDING)):
+        said, told = lead, []
+    wechat.go_with(db, [p.id for p in told], key)
     rest = waiting[len(told) :]
     if rest and can_send:
         wechat.change_out(db, [p.id for p in rest], next_try=now(), reason=None)
-    elif rest:
+    elif rest and told:
         said = f"{said}\n{say('more_waits')}"
     if lost:
         wechat.change_out(db, [p.id for p in lost], reason="told")
