@@ -45,7 +45,7 @@ def desk(_running_service):
         pytest.skip("the service under test was started by somebody else")
     for login, name, role in (("wang", "王芳", "staff"), ("zhao", "赵敏", "supervisor")):
         _running_service.run("desk", "user", "add", login, "--name", name, "--role", role, "--department", "云安区民政局")
-    return lambda *args: _running_service.run("desk", *args, "--as", "赵敏" if args[0] == "feedback" else "王芳")
+    return lambda *args: _running_service.run("desk", *args, "--as", "赵敏" if args[0] in {"feedback", "reviews"} else "王芳")
 
 
 @pytest.fixture(scope="module")

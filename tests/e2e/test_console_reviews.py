@@ -47,7 +47,7 @@ def answer(page, number: int):
     return page.get_by_role("article", name=f"标这条回答（第{number}条）")
 
 
-def test_what_a_resident_complained_of_is_marked_exported_and_held_by_the_running_service(chief, resident, service, clean, tmp_path):  # noqa: F811
+def test_what_a_resident_complained_of_is_marked_exported_and_held_by_the_running_service(chief, resident, service, desk, clean, tmp_path):  # noqa: F811
     phone = resident()
     complain(phone, AMOUNT, "没说今年的")
     ask(phone, "雁塔区的低保多少")
@@ -72,7 +72,7 @@ def test_what_a_resident_complained_of_is_marked_exported_and_held_by_the_runnin
     answer(page, 2).get_by_role("button", name="保存").click()
     expect(answer(page, 2)).to_contain_text("标了“不完整”")
     clean(page)
-    said = service.run("desk", "reviews", "export", str(tmp_path), "--mark", "right", "--mark", "incomplete", "--as", "赵主任")
+    said = desk("reviews", "export", str(tmp_path), "--mark", "right", "--mark", "incomplete")
     assert re.search(r"写了\d+个对话测试", said)
     cases = yaml.safe_load((tmp_path / TESTS).read_text(encoding="utf-8"))
     case = next(c for c in cases if c["name"] == f"reviewed: {AMOUNT}")
