@@ -91,8 +91,8 @@ class Delivery:
         self._news.set()
 
     async def run(self) -> None:
-        """Send, and see what became of replies, until cancelled. Apart from each other: what hangs on the platform must not make a
-        reply that was written look as if it were not.
+        """Send, and see what became of replies, until cancelled. Apart from each other: what hangs on the platform must not make
+        a reply that was written look as if it were not.
         """
         await asyncio.gather(self._send_on(), self._keep_on())
 
