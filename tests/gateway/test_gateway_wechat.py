@@ -104,7 +104,7 @@ async def test_a_long_answer_comes_in_parts(street, monkeypatch):
         assert all(len(t.encode()) <= 2048 for t in every)
 
 
-async def test_what_is_more_than_may_be_sent_waits_and_leads_the_next_reply(street, monkeypatch):
+async def test_what_is_more_than_may_be_sent_waits_and_comes_before_the_next_answer(street, monkeypatch):
     hurry(monkeypatch)
     async with account(street) as at:
         long = "".join(f"第{n}条：每人每月{n}元，由民政部门按月足额发放到本人账户。\n" for n in range(160))
@@ -115,7 +115,7 @@ async def test_what_is_more_than_may_be_sent_waits_and_leads_the_next_reply(stre
         assert at.platform.errors["send 45047"] == 0  # not even tried
         left = len(at.out("waiting"))
         at.house.rasa.always = answer("后来的答案")
-        assert (await at.platform.says("zhang", "别的问题")).startswith("第")
+        await at.platform.says("zhang", "别的问题")
         await at.until(lambda: "".join("".join(at.platform.texts("zhang")).split()).endswith("后来的答案"))
         assert left > 0 and "".join("".join(at.platform.texts("zhang")).split()) == "".join((long + "后来的答案").split())
 

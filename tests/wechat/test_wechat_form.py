@@ -166,7 +166,7 @@ def test_a_long_answer_is_cut_between_sentences():
 
 
 def test_choices_stay_together():
-    message = ANSWER | {"text": "低" * 660 + "。"}
+    message = ANSWER | {"text": "低" * 610 + "。"}
     [[_, second]] = parts(message)
     assert second.startswith("《低保标准》原文")
     assert second.endswith("3. 转人工")
