@@ -277,13 +277,6 @@ def deliveries(db: Connection, conversation: str) -> dict[str, tuple[str, str | 
     return found
 
 
-def counts(db: Connection) -> dict[tuple[str, str], int]:
-    """How many parts wait or are uncertain, by state and reason."""
-    o = wechat_out.c
-    query = sa.select(o.state, o.reason, sa.func.count()).where(o.state.in_((WAITING, UNCERTAIN))).group_by(o.state, o.reason)
-    return {(state, reason or ""): number for state, reason, number in db.execute(query)}
-
-
 def residents_waiting(db: Connection) -> dict[str, int]:
     """For how many residents something waits, by one of :data:`HELD`; ``soon``: it is sent in a moment."""
     o = wechat_out.c

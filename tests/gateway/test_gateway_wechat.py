@@ -265,3 +265,11 @@ async def test_safe_mode_takes_nothing_that_is_not_encrypted_or_was_altered(stre
 async def test_where_no_account_is_set_there_is_no_such_page(street):
     async with street.open() as house, house.client.post("/wechat", data="x") as got:
         assert got.status == 404
+
+
+async def test_several_numbers_are_the_words_of_all_that_was_offered(street):
+    async with account(street) as at:
+        at.house.rasa.next.append(answer(result("您有哪些情况？", quick_replies=OFFERS)))
+        await at.platform.says("zhang", "帮我看看")
+        await at.platform.says("zhang", "1、2")
+        assert at.said()[-1] == "申请条件、要多久" and at.house.rasa.asked[-1]["payload"] is None

@@ -84,7 +84,6 @@ class Resident:
     follows: bool = True
     posts: list[Post] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
-    typing: int = 0
     broken: int = 0  # times that the platform said the service is out of order
     _message: list[float] = field(default_factory=lambda: [0.0, 0])  # until when, how many more
     _event: list[float] = field(default_factory=lambda: [0.0, 0])
@@ -187,7 +186,6 @@ class Platform:
         app = web.Application()
         app.router.add_post("/cgi-bin/stable_token", self._stable_token)
         app.router.add_post("/cgi-bin/message/custom/send", self._send)
-        app.router.add_post("/cgi-bin/message/custom/typing", self._typing)
         app.router.add_route("*", "/cgi-bin/menu/{what}", self._menu)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
@@ -337,13 +335,6 @@ class Platform:
         if refused is None:
             await self._show(resident, text, "service")
         return refused or 0
-
-    async def _typing(self, request: web.Request) -> web.Response:
-        code = self._wrong_token(request)
-        resident = self.residents.get((await request.json()).get("touser"))
-        if code == 0 and resident is not None:
-            resident.typing += 1
-        return self._said(request, code if code or resident else 40003)
 
     async def _menu(self, request: web.Request) -> web.Response:
         code, what = self._wrong_token(request), request.match_info["what"]

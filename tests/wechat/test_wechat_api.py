@@ -139,13 +139,6 @@ async def test_a_wrong_secret_is_no_token_to_be_renewed():
         assert "HUIMIN_WECHAT_SECRET" in meaning(failed)
 
 
-async def test_typing_is_shown():
-    async with standing() as (platform, api):
-        li = platform.resident()
-        await api.typing((await api.get_token()).value, li.openid)
-        assert li.typing == 1
-
-
 async def test_a_menu_is_put_read_and_taken_away():
     async with standing() as (platform, api):
         token, menu = (await api.get_token()).value, {"button": [{"type": "click", "name": "转人工", "key": "human"}]}

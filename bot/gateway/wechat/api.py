@@ -1,4 +1,4 @@
-"""What we ask of the platform: an access token, to deliver a text, to show that one is typed, to change the menu.
+"""What we ask of the platform: an access token, to deliver a text, to change the menu.
 
 Whatever fails is a :class:`Failed` that says what it means for who sends. Tokens stand in addresses and openids in bodies:
 neither is in any error, and what aiohttp raises, which names addresses, goes no further.
@@ -111,10 +111,6 @@ class Api:
         """Deliver a text. Kind ``unknown`` leaves open whether it arrives."""
         body = {"touser": openid, "msgtype": "text", "text": {"content": text}}
         await self._call("POST", "message/custom/send", token, body)
-
-    async def typing(self, token: str, openid: str) -> None:
-        """Show the resident for some seconds that an answer is written."""
-        await self._call("POST", "message/custom/typing", token, {"touser": openid, "command": "Typing"})
 
     async def menu_create(self, token: str, menu: Mapping[str, Any]) -> None:
         """Put a menu in the place of what there is. It takes a minute to a day until everybody sees it."""

@@ -21,7 +21,7 @@ from bot.gateway.wechat.envelope import SUCCESS, Envelope, Forged
 from bot.gateway.wechat.inbound import Inbound
 from bot.gateway.wechat.menu import says_of
 from bot.gateway.wechat.places import region_of
-from bot.gateway.wechat.taking import Said, Taken, Taking, passive
+from bot.gateway.wechat.taking import Said, Taken, Taking, allowed_after, passive
 from bot.gateway.wechat.words import say
 from desk import conversations as talk
 from desk import wechat
@@ -171,21 +171,12 @@ async def _remember(app: web.Application, inbound: Inbound, reply: str) -> Taken
             talk.lock(db, row.conversation)
             row = wechat.resident(db, name)
             here = inbound.kind != "unsubscribe"
-            wechat.change_resident(db, name, subscribed=here, grants=_grants(row.grants, inbound))
+            wechat.change_resident(db, name, subscribed=here, grants=allowed_after(row.grants, inbound))
             said = passive(db, name, taking.key(inbound), reply) if here and inbound.kind != "view" else reply
         wechat.add_arrival(db, taking.key(inbound), row and name, reply=said)
         return Taken(None, None, said)
 
     return await app[keys.TURNS].write(remember)
-
-
-def _grants(before: list, inbound: Inbound) -> list:
-    """What may be sent after what came; other events allow nothing more."""
-    if inbound.kind == "unsubscribe":
-        return []
-    if inbound.kind in ("subscribe", "scan", "click"):
-        return wechat.granted(before, wechat.PRESSED, now())
-    return before if inbound.is_event else wechat.granted(before, wechat.WROTE, now())
 
 
 async def _reply(app: web.Application, inbound: Inbound, taken: Taken, arrived: float) -> str:

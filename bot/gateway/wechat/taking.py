@@ -89,9 +89,8 @@ class Taking:
             return self._begin(db, name, said)
         talk.lock(db, row.conversation)
         row = wechat.resident(db, name)
-        given = wechat.PRESSED if said.inbound.kind in ("click", "scan") else wechat.WROTE
         region = said.region or row.region
-        wechat.change_resident(db, name, grants=wechat.granted(row.grants, given, now()), subscribed=True, region=region)
+        wechat.change_resident(db, name, grants=allowed_after(row.grants, said.inbound), subscribed=True, region=region)
         own = self._of_channel(db, row, said.text, self.key(said.inbound), can_send)
         if own is not None:
             wechat.add_arrival(db, self.key(said.inbound), name, reply=own)
@@ -110,7 +109,7 @@ class Taking:
     def _begin(self, db: Connection, name: str, said: Said) -> Taken:
         conversation, message = talk.begin(db, self._incoming(db, None, said, mask(said.text)))
         wechat.add_resident(db, self._secret, name, said.inbound.openid, conversation)
-        wechat.change_resident(db, name, grants=wechat.granted([], wechat.WROTE, now()), region=said.region)
+        wechat.change_resident(db, name, grants=allowed_after([], said.inbound), region=said.region)
         return self._arrived(db, said.inbound, conversation, message)
 
     def _arrived(self, db: Connection, inbound: Inbound, conversation: str, message: Row, lead: str = "") -> Taken:
@@ -128,6 +127,8 @@ class Taking:
     def _incoming(self, db: Connection, row: Row | None, said: Said, text: str) -> talk.Incoming:
         choice = self._chosen(db, row, said.text) if row else None
         payload = choice.payload if choice else None
+        if row and not payload:
+            text = form.several(text, [form.Choice(**c) for c in row.choices]) or text
         region = said.region or (row.region if row else None)
         key = self.key(said.inbound)
         return talk.Incoming(client_id=key, body_mac=key, text="" if payload else text, payload=payload, region=region)
@@ -201,6 +202,15 @@ class Taking:
             return (say("callback_bad"), "") if alone and mask(text) == text and len(found[0]) >= 7 else ("", text)
         callbacks.leave(db, self._secret, row.conversation, callbacks.Callback(phone))
         return say("callback_left", digits=last_digits(phone)), "" if alone else rest
+
+
+def allowed_after(before: list, inbound: Inbound) -> list:
+    """What may be sent after what came; other events allow nothing more."""
+    if inbound.kind == "unsubscribe":
+        return []
+    if inbound.kind in ("subscribe", "scan", "click"):
+        return wechat.granted(before, wechat.PRESSED, now())
+    return before if inbound.is_event else wechat.granted(before, wechat.WROTE, now())
 
 
 def together(texts: list[str]) -> tuple[str, int]:
