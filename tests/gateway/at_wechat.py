@@ -17,7 +17,9 @@ from desk import conversations as talk
 from desk import wechat
 from desk.store import reading
 from tests.gateway.house import House
-from tests.gateway.wechat_platform import APPID, Faults, Platform
+from tests.wechat import letters
+from tests.wechat.letters import Letter
+from tests.wechat.platform import Platform
 
 PATIENCE = 15.0
 
@@ -29,8 +31,31 @@ class Account:
     house: House
     platform: Platform
 
+    async def says(self, who: str, text: str) -> str:
+        """A resident writes; the reply that they see, empty where they see none."""
+        return (await self.platform.resident(who).say(text)).shown or ""
+
+    async def sends(self, who: str, kind: str, **fields: str) -> str:
+        return (await self.platform.resident(who).send(kind, **fields)).shown or ""
+
+    async def event(self, who: str, name: str, key: str = "") -> str:
+        return (await self.platform.resident(who).event(name, key)).shown or ""
+
+    def texts(self, who: str = "zhang") -> list[str]:
+        """All that a resident got, in order."""
+        return self.platform.resident(who).texts
+
+    def refusals(self) -> list[tuple[str, int]]:
+        """What the platform was asked for and did not do."""
+        return [call for call in self.platform.calls if call[1]]
+
+    def letter(self, text: str = "低保", at: float | None = None, who: str = "zhang") -> Letter:
+        """A message as it goes over the line, the same one each time."""
+        fields = {"ToUserName": self.platform.account.name, "FromUserName": who, "CreateTime": "1", "MsgType": "text", "Content": text}
+        return self.platform.account.letter(fields | {"MsgId": "7"}, at)
+
     def row(self, who: str = "zhang") -> Any:
-        taking = Taking(self.house.client.app[keys.SECRET], APPID)
+        taking = Taking(self.house.client.app[keys.SECRET], self.platform.account.appid)
         return self._look(lambda db: wechat.resident(db, taking.resident(who)))
 
     def _look(self, at: Callable[[Any], Any]) -> Any:
@@ -52,23 +77,22 @@ class Account:
     async def until(self, true: Any) -> None:
         end = time.monotonic() + PATIENCE
         while not true():
-            assert time.monotonic() < end, f"waited in vain; got {dict(self.platform.got)}, errors {self.platform.errors}"
+            assert time.monotonic() < end, f"waited in vain; refused {self.refusals()}"
             await asyncio.sleep(0.02)
 
     async def got(self, count: int, who: str = "zhang") -> list[str]:
         """What the resident got, once that is so many texts."""
-        await self.until(lambda: len(self.platform.got[who]) >= count)
-        return self.platform.texts(who)
+        await self.until(lambda: len(self.texts(who)) >= count)
+        return self.texts(who)
 
 
 @contextlib.asynccontextmanager
-async def account(
-    street, mode: str = "plain", secret: bool = True, faults: Faults | None = None, within: float = 5.0, seed: int = 0, **settings: Any
-) -> AsyncIterator[Account]:
-    platform = Platform(mode, within, faults, seed)
-    async with platform.open(), street.open(wechat=platform.settings(secret), **settings) as house:
-        platform.gateway = str(house.client.make_url("")).rstrip("/")
+async def account(street, mode: str = "plain", secret: bool = True, **settings: Any) -> AsyncIterator[Account]:
+    platform = Platform(letters.Account(mode=mode))
+    async with platform.open(), street.open(wechat=platform.account.settings(platform.url, secret), **settings) as house:
+        platform.gateway = str(house.client.make_url("/wechat"))
         yield Account(house, platform)
+        assert platform.violations == []
 
 
 def hurry(monkeypatch, answer_within: float = 0.3) -> None:
